@@ -1,0 +1,78 @@
+# tw - what happened in a channel's streams
+#
+#   make             build the tools               build/plain/
+#   make check       run all tests
+#   make lint        format, static checks, floors, pages, scripts
+#   make bench       measure throughput against floors and peers
+#   make fuzz        fuzz every parser for FUZZ_S seconds each (clang)
+#   make cover       run all tests, print line coverage
+#   make golden      rewrite the expected outputs of the command tests
+#   make install     into $(DESTDIR)$(PREFIX)
+#   make uninstall   the other way round
+#   make clean
+#
+# SAN=1 builds with ASan and UBSan (build/san), COV=1 with coverage (build/cov),
+# WERROR=1 makes warnings errors. PREFIX, DESTDIR, CC and CFLAGS are yours.
+
+VERSION = 0.1.0
+PREFIX  = /usr/local
+CC      = cc
+CFLAGS  = -O2 -g
+
+# What each tool links, beside our own library.
+LIBS_tw-parse  = pcre2 jansson zstd zlib
+LIBS_tw-agg    = jansson zstd zlib
+LIBS_tw-report = jansson zstd zlib
+
+TOOLS = tw-parse tw-agg tw-report
+
+MODE := $(if $(SAN),san,$(if $(COV),cov,plain))
+B    := build/$(MODE)
+
+link_pcre2   = -lpcre2-8
+link_jansson = -ljansson
+link_zstd    = -lzstd
+link_zlib    = -lz
+
+MODE_san = -fsanitize=address,undefined -fno-sanitize-recover=all \
+	   -fno-omit-frame-pointer
+MODE_cov = --coverage -O0
+
+WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+       -Wpointer-arith -Wwrite-strings -Wvla-larger-than=65536 -Wundef \
+       $(if $(WERROR),-Werror)
+ALL_CFLAGS = -std=c11 -D_DEFAULT_SOURCE -DTW_VERSION='"$(VERSION)"' -Ilib \
+	     $(WARN) $(CFLAGS) $(MODE_$(MODE))
+
+LIB_SRC  := $(sort $(wildcard lib/*/*.c))
+LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
+TOOL_BIN := $(TOOLS:%=$(B)/%)
+UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+
+all: $(TOOL_BIN)
+
+# Objects depend on the flags, so that a change of them is a change.
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' >$@
+
+$(B)/%.o: %.c $(B)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/libtw.a: $(LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(TOOL_BIN): $(B)/tw-%: $(B)/cmd/tw-%.o $(B)/cmd/tool.o $(B)/libtw.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ \
+	    $(foreach l,$(LIBS_tw-$*),$(link_$(l)))
+
+-include $(LIB_OBJ:.o=.d) $(TOOLS:%=$(B)/cmd/%.d) $(B)/cmd/tool.d
+
+clean:
+	rm -rf build
+
+FORCE:
+
+.PHONY: all clean FORCE

@@ -1,0 +1,149 @@
+#include "tool.h"
+
+#include <err.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/now.h"
+#include "base/out.h"
+#include "base/timearg.h"
+#include "format/hash.h"
+
+#ifndef TW_VERSION
+#error "the Makefile says which version this is"
+#endif
+
+void
+tool_version(const char *tool)
+{
+	printf("%s %s\n", tool, TW_VERSION);
+	tool_close_output();
+	exit(TOOL_DONE);
+}
+
+void
+tool_wrong(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vwarnx(fmt, ap);
+	va_end(ap);
+	exit(TOOL_USAGE);
+}
+
+void
+tool_filter_init(struct tool_filter *f)
+{
+	*f = (struct tool_filter){ .since_ms = INT64_MIN, .until_ms = INT64_MAX };
+}
+
+void
+tool_filter_channel(struct tool_filter *f, const char *name)
+{
+	struct str s = str_of(name);
+	char login[64];
+
+	/* People write names as they see them. */
+	if (s.len > 0 && *s.p == '#') {
+		s.p++;
+		s.len--;
+	}
+	if (s.len == 0 || s.len > sizeof(login))
+		tool_wrong("-c: \"%s\" is no channel", name);
+	for (size_t i = 0; i < s.len; i++)
+		login[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ?
+		    (char)(s.p[i] | 32) : s.p[i];
+	s.p = login;
+	map_number(&f->channels, s, hash_str(s, 0));
+}
+
+void
+tool_time(int64_t *ms, const char *name, const char *text)
+{
+	if (!timearg_parse(str_of(text), now_ms(), ms))
+		tool_wrong("%s: \"%s\" is no time; give 2026-11-23, "
+		    "2026-11-23T12:00:00Z or \"2h ago\"", name, text);
+}
+
+bool
+tool_passes(const struct tool_filter *f, struct str channel, int64_t ts)
+{
+	if (ts < f->since_ms || ts >= f->until_ms)
+		return false;
+	return f->channels.n == 0 ||
+	    map_find(&f->channels, channel, hash_str(channel, 0)) != MAP_NONE;
+}
+
+void
+tool_filter_release(struct tool_filter *f)
+{
+	map_release(&f->channels);
+}
+
+void
+tool_rejects_open(struct tool_rejects *r, const char *path)
+{
+	r->path = path;
+	r->f = fopen(path, "we");
+	if (r->f == NULL)
+		err(TOOL_FAILED, "--rejects: %s", path);
+}
+
+void
+tool_refuse(struct tool_rejects *r, const char *name, int64_t number,
+    const char *why, struct str line, bool part, bool cont)
+{
+	if (!cont) {
+		r->n++;
+		if (!r->quiet)
+			warnx("%s:%lld: refused: %s", name, (long long)number,
+			    why);
+	}
+	if (r->f == NULL)
+		return;
+	/* An error stays with the stream until it is closed. */
+	if (out_write(r->f, line) && !part)
+		putc('\n', r->f);
+}
+
+enum tool_exit
+tool_rejects_close(struct tool_rejects *r)
+{
+	if (r->f != NULL && !out_close(r->f)) {
+		warn("--rejects: %s", r->path);
+		return TOOL_FAILED;
+	}
+	return r->n > 0 ? TOOL_REFUSED : TOOL_DONE;
+}
+
+enum tool_exit
+tool_graver(enum tool_exit a, enum tool_exit b)
+{
+	static const int weight[] = { [TOOL_DONE] = 0, [TOOL_REFUSED] = 1,
+		[TOOL_FAILED] = 2, [TOOL_USAGE] = 3 };
+
+	return weight[a] >= weight[b] ? a : b;
+}
+
+struct progress
+tool_progress(const char *tool, enum tool_words words, int64_t total)
+{
+	struct progress p = { .what = tool, .total = total };
+
+	/* Not over the data, when that goes to the terminal, too. */
+	if (words != TOOL_QUIET && isatty(STDERR_FILENO) &&
+	    !isatty(STDOUT_FILENO))
+		p.f = stderr;
+	p.begin_ms = now_mono_ms();
+	return p;
+}
+
+void
+tool_close_output(void)
+{
+	if (!out_close(stdout))
+		err(TOOL_FAILED, "standard output");
+}

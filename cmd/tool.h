@@ -1,0 +1,125 @@
+/*
+ * tool - what the mains of all tools share
+ *
+ * Words for people, options that mean the same everywhere, and the file of the
+ * lines that were refused. The only part of the tree, beside the mains, that
+ * prints and exits.
+ */
+#ifndef TW_CMD_TOOL_H
+#define TW_CMD_TOOL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/attr.h"
+#include "base/errmsg.h"
+#include "base/map.h"
+#include "base/progress.h"
+#include "base/str.h"
+
+enum tool_exit {
+	TOOL_DONE = 0,
+	TOOL_FAILED = 1,  /* may go well next time */
+	TOOL_USAGE = 2,   /* the call is wrong; trying again is no use */
+	TOOL_REFUSED = 3, /* done, but some input was refused */
+};
+
+/* How much a tool says on standard error. */
+enum tool_words { TOOL_QUIET, TOOL_NORMAL, TOOL_VERBOSE };
+
+/* What the options -c, --since, --until let through. */
+struct tool_filter {
+	struct map channels; /* none = all */
+	int64_t since_ms;    /* INT64_MIN = no limit */
+	int64_t until_ms;    /* exclusive; INT64_MAX = no limit */
+};
+
+/* Where refused lines go. */
+struct tool_rejects {
+	FILE *f;            /* owned; NULL = they are only named */
+	const char *path;   /* borrowed */
+	bool quiet;         /* they are not named */
+	int64_t n;          /* lines refused */
+};
+
+/*
+ * Print `text`, then the version, the way -V does, and exit.
+ */
+_Noreturn void tool_version(const char *tool);
+
+/*
+ * Exit with TOOL_USAGE, saying the printf format `fmt` with its arguments.
+ */
+_Noreturn void tool_wrong(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+/*
+ * Set up `f` to let everything through.
+ */
+void tool_filter_init(struct tool_filter *f);
+
+/*
+ * Add the channel `name` of an option -c; exits when it is none.
+ */
+void tool_filter_channel(struct tool_filter *f, const char *name);
+
+/*
+ * Set one limit of `f` to the time `text` of option `name`; exits when it is
+ * none.
+ */
+void tool_time(int64_t *ms, const char *name, const char *text);
+
+/*
+ * Tell whether `f` lets something of `channel` at `ts` (ms UTC) through.
+ *
+ * Returns true when it does.
+ */
+bool tool_passes(const struct tool_filter *f, struct str channel, int64_t ts);
+
+/*
+ * Free what `f` holds.
+ */
+void tool_filter_release(struct tool_filter *f);
+
+/*
+ * Open the file `path` for refused lines; exits when that fails.
+ */
+void tool_rejects_open(struct tool_rejects *r, const char *path);
+
+/*
+ * Count, name and keep the refused line `line`, number `number` of input
+ * `name`; `why` is the reason. `part` and `cont` are those of a piece of a long
+ * line (base/lines.h), false for a whole one.
+ */
+void tool_refuse(struct tool_rejects *r, const char *name, int64_t number,
+    const char *why, struct str line, bool part, bool cont);
+
+/*
+ * Close the file.
+ *
+ * Returns TOOL_FAILED when it is incomplete, TOOL_REFUSED when a line was
+ * refused, else TOOL_DONE.
+ */
+enum tool_exit tool_rejects_close(struct tool_rejects *r);
+
+/*
+ * Find out which of two results is the graver.
+ *
+ * Returns it.
+ */
+enum tool_exit tool_graver(enum tool_exit a, enum tool_exit b);
+
+/*
+ * Begin to show the progress of `tool`, when somebody is there to see it.
+ *
+ * `total` is the bytes to do, 0 when unknown.
+ */
+struct progress tool_progress(
+    const char *tool, enum tool_words words, int64_t total);
+
+/*
+ * Flush and close standard output; exits with TOOL_FAILED when data was lost.
+ */
+void tool_close_output(void);
+
+#endif

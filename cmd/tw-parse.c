@@ -1,0 +1,398 @@
+/*
+ * tw-parse - raw log to events
+ *
+ * The loop: merge the inputs, make an event of a line, drop it when it came
+ * before, write it. See tw-parse(1).
+ */
+#include <err.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include "base/now.h"
+#include "base/num.h"
+#include "base/out.h"
+#include "base/utf8.h"
+#include "base/xalloc.h"
+#include "base/zone.h"
+#include "format/pattern.h"
+#include "format/rawmerge.h"
+#include "model/fromchat.h"
+#include "model/fromhelix.h"
+#include "model/frommark.h"
+#include "model/lag.h"
+#include "model/seen.h"
+#include "model/skips.h"
+#include "tool.h"
+
+/* How many lines pass between two looks at the clock. */
+#define PROGRESS_LINES 65536
+
+struct parse {
+	enum tool_words words;
+	struct tool_filter filter;
+	struct tool_rejects rejects;
+	struct patterns *patterns; /* NULL = none */
+	struct jsonr *json;
+	struct scratch scratch;
+	struct buf text;           /* a text made valid for the patterns */
+	struct buf mentions;
+	struct buf record;         /* the line that is being written */
+	struct seen seen;
+	struct lag lag;
+	struct skips skips;
+	int64_t lines;
+	int64_t events[EVENT_N_TYPES];
+	int64_t filtered;
+	int64_t repeated;
+};
+
+static void
+usage(FILE *f)
+{
+	fputs("usage: tw-parse [-hqVv] [-c channel]... [--mentions file] "
+	      "[--rejects file]\n"
+	      "                [--since time] [--until time] [file ...]\n",
+	    f);
+}
+
+static void
+help(void)
+{
+	usage(stdout);
+	fputs("\n"
+	      "Raw log lines (tw-raw(5)) or bare IRC lines to event lines "
+	      "(tw-event(5)).\n"
+	      "Several files are merged by time, repeated events dropped; .zst "
+	      "and .gz are\n"
+	      "read as they are; no file or - is standard input.\n"
+	      "\n"
+	      "  -c channel       only this channel (repeatable)\n"
+	      "  --mentions file  note which names' patterns match the text:\n"
+	      "                   name<TAB>PCRE2 pattern, one a line\n"
+	      "  --rejects file   keep refused lines there\n"
+	      "  --since time     only events from then on: 2026-11-23,\n"
+	      "                   2026-11-23T12:00:00Z, \"2h ago\"\n"
+	      "  --until time     only events before then\n"
+	      "  -q               do not name refused lines\n"
+	      "  -v               a summary at the end\n"
+	      "  -h, -V           this help; the version\n"
+	      "\n"
+	      "Example: who talked about the sponsor?\n"
+	      "  tw-parse --mentions sponsors raw/chat/kanal_eins/*.log | "
+	      "grep '\"mentions\":'\n",
+	    stdout);
+	tool_close_output();
+}
+
+/* Tells which names are spoken of in the event's text. */
+static void
+mention(struct parse *p, struct event *e)
+{
+	struct str text = e->text;
+
+	if (p->patterns == NULL || text.len == 0 || e->type == EVENT_DELETE)
+		return;
+	if (!utf8_valid(text)) {
+		buf_reset(&p->text);
+		utf8_repair(&p->text, text);
+		text = buf_view(&p->text);
+	}
+	buf_reset(&p->mentions);
+	patterns_match(p->patterns, text, &p->mentions);
+	e->mentions = buf_view(&p->mentions);
+}
+
+/* Makes an event of a line. */
+static enum from
+make(struct parse *p, const struct rawline *l, struct event *e,
+    struct str *what)
+{
+	enum from r;
+
+	if (l->defect != NULL) {
+		*what = str_of(l->defect);
+		return FROM_REFUSED;
+	}
+	switch (l->raw.source) {
+	case RAWLOG_HELIX:
+		return fromhelix(e, &l->raw, p->json, what);
+	case RAWLOG_MARK:
+		return frommark(e, &l->raw, p->json, &p->scratch, what);
+	case RAWLOG_OTHER:
+		*what = STR("unknown source");
+		return FROM_SKIPPED;
+	default:
+		break;
+	}
+	if (!l->has_command) {
+		*what = STR("no IRC command in it");
+		return FROM_REFUSED;
+	}
+	r = fromchat(e, &l->irc, &l->raw, &p->scratch, what);
+	if (r == FROM_EVENT && l->raw.source == RAWLOG_IRC)
+		lag_add(&p->lag, l->raw.received, irc_sent_time(&l->irc));
+	return r;
+}
+
+/* Writes the event, unless it came before or nobody asked for it. */
+static bool
+put(struct parse *p, struct event *e)
+{
+	mention(p, e);
+	buf_reset(&p->record);
+	event_write(&p->record, e);
+	if (seen_before(&p->seen, e, buf_view(&p->record))) {
+		p->repeated++;
+		return true;
+	}
+	if (!tool_passes(&p->filter, e->channel, e->ts)) {
+		p->filtered++;
+		return true;
+	}
+	p->events[e->type]++;
+	return out_write(stdout, buf_view(&p->record));
+}
+
+/* Does what there is to do about one line. False when the output failed. */
+static bool
+parse_line(struct parse *p, const struct rawline *l)
+{
+	struct event e;
+	struct str what;
+
+	p->lines += !l->cont;
+	if (l->blank && l->defect == NULL && !l->cont) {
+		skips_add(&p->skips, STR("blank"));
+		return true;
+	}
+	if (l->cont)
+		what = STR("");
+	else
+		switch (make(p, l, &e, &what)) {
+		case FROM_EVENT:
+			if (l->unended && l->raw.source != RAWLOG_BARE &&
+			    p->words != TOOL_QUIET)
+				warnx("%s:%lld: has no line end, may be half "
+				      "of a line", l->name,
+				    (long long)l->number);
+			return put(p, &e);
+		case FROM_SKIPPED:
+			skips_add(&p->skips, what);
+			return true;
+		case FROM_REFUSED:
+			break;
+		}
+	tool_refuse(&p->rejects, l->name, l->number, what.p, l->line, l->part,
+	    l->cont);
+	return true;
+}
+
+/* Reads all lines of all inputs. */
+static enum tool_exit
+parse_stream(struct parse *p, struct rawmerge *m)
+{
+	struct progress progress =
+	    tool_progress("tw-parse", p->words, rawmerge_size(m));
+	enum tool_exit result = TOOL_DONE;
+	const struct rawline *line;
+	struct errmsg why;
+	int r;
+
+	while ((r = rawmerge_next(m, &line, &why)) != 0) {
+		if (r < 0) {
+			warnx("%s", why.text);
+			result = TOOL_FAILED;
+			continue;
+		}
+		if (!parse_line(p, line))
+			break;
+		if (p->lines % PROGRESS_LINES == 0) {
+			progress.total = rawmerge_size(m);
+			progress_show(&progress, now_mono_ms(), p->lines,
+			    rawmerge_offset(m));
+		}
+	}
+	progress_end(&progress);
+	return result;
+}
+
+static void
+warn_of_clock(const struct parse *p)
+{
+	int64_t median;
+
+	if (p->words != TOOL_QUIET && lag_is_odd(&p->lag, &median))
+		warnx("the collector's clock was wrong: lines were received "
+		      "%s%.1f s %s Twitch sent them (median)",
+		    median <= -LAG_LIMIT_MS || median >= LAG_LIMIT_MS ?
+			"over " : "",
+		    (double)(median < 0 ? -median : median) / 1000,
+		    median < 0 ? "before" : "after");
+}
+
+static void
+warn_of_patterns(const struct parse *p)
+{
+	struct str name;
+	size_t i = 0;
+	int64_t n;
+
+	if (p->patterns == NULL || p->words == TOOL_QUIET)
+		return;
+	while (patterns_gave_up(p->patterns, &i, &name, &n))
+		warnx("--mentions: pattern %.*s is too slow: it gave up on "
+		      "%lld texts, which count as not matched",
+		    STR_ARGS(name), (long long)n);
+}
+
+static void
+summary(const struct parse *p)
+{
+	struct buf b = { 0 };
+	int64_t events = 0;
+	const char *sep = " (";
+
+	for (int t = 0; t < EVENT_N_TYPES; t++)
+		events += p->events[t];
+	buf_lit(&b, "tw-parse: ");
+	num_add_thousands(&b, p->lines);
+	buf_lit(&b, " lines, ");
+	num_add_thousands(&b, events);
+	buf_lit(&b, " events");
+	for (int t = 0; t < EVENT_N_TYPES; t++) {
+		if (p->events[t] == 0)
+			continue;
+		buf_str(&b, str_of(sep));
+		buf_str(&b, event_type_name((enum event_type)t));
+		buf_byte(&b, ' ');
+		num_add_thousands(&b, p->events[t]);
+		sep = ", ";
+	}
+	if (events > 0)
+		buf_byte(&b, ')');
+	buf_lit(&b, ", ");
+	num_add_thousands(&b, skips_total(&p->skips));
+	buf_lit(&b, " skipped");
+	skips_describe(&p->skips, &b);
+	buf_lit(&b, ", ");
+	num_add_thousands(&b, p->rejects.n);
+	buf_lit(&b, " refused, ");
+	num_add_thousands(&b, p->repeated);
+	buf_lit(&b, " repeated");
+	if (p->filtered > 0) {
+		buf_lit(&b, ", ");
+		num_add_thousands(&b, p->filtered);
+		buf_lit(&b, " not asked for");
+	}
+	buf_byte(&b, '\n');
+	fwrite(b.p, 1, b.len, stderr);
+	buf_release(&b);
+}
+
+/* Lets as many files be open at once as the system allows. */
+static void
+open_many(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static void
+options(struct parse *p, int argc, char **argv)
+{
+	enum { MENTIONS = 256, REJECTS, SINCE, UNTIL };
+	static const struct option longs[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "mentions", required_argument, NULL, MENTIONS },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "rejects", required_argument, NULL, REJECTS },
+		{ "since", required_argument, NULL, SINCE },
+		{ "until", required_argument, NULL, UNTIL },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct errmsg why;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:hqVv", longs, NULL)) != -1)
+		switch (c) {
+		case 'c':
+			tool_filter_channel(&p->filter, optarg);
+			break;
+		case 'h':
+			help();
+			exit(TOOL_DONE);
+		case MENTIONS:
+			patterns_free(p->patterns);
+			p->patterns = patterns_load(optarg, &why);
+			if (p->patterns == NULL)
+				tool_wrong("--mentions: %s", why.text);
+			break;
+		case 'q':
+			p->words = TOOL_QUIET;
+			p->rejects.quiet = true;
+			break;
+		case REJECTS:
+			tool_rejects_open(&p->rejects, optarg);
+			break;
+		case SINCE:
+			tool_time(&p->filter.since_ms, "--since", optarg);
+			break;
+		case UNTIL:
+			tool_time(&p->filter.until_ms, "--until", optarg);
+			break;
+		case 'V':
+			tool_version("tw-parse");
+		case 'v':
+			p->words = TOOL_VERBOSE;
+			break;
+		default:
+			usage(stderr);
+			exit(TOOL_USAGE);
+		}
+}
+
+int
+main(int argc, char **argv)
+{
+	char dash[] = "-", *const standard_input[] = { dash };
+	struct parse p = { .words = TOOL_NORMAL };
+	enum tool_exit result;
+	struct rawmerge *m;
+	struct errmsg why;
+
+	if (!zone_set("UTC", &why))
+		tool_wrong("%s", why.text);
+	tool_filter_init(&p.filter);
+	options(&p, argc, argv);
+	open_many();
+	p.json = jsonr_new();
+	m = argc > optind ? rawmerge_new(argv + optind,
+	    (size_t)(argc - optind), stdout) :
+	    rawmerge_new(standard_input, 1, stdout);
+	result = parse_stream(&p, m);
+	warn_of_clock(&p);
+	warn_of_patterns(&p);
+	if (p.words == TOOL_VERBOSE)
+		summary(&p);
+	result = tool_graver(result, tool_rejects_close(&p.rejects));
+	tool_close_output();
+	rawmerge_free(m);
+	patterns_free(p.patterns);
+	jsonr_free(p.json);
+	buf_release(&p.scratch.text);
+	buf_release(&p.scratch.json);
+	buf_release(&p.text);
+	buf_release(&p.mentions);
+	buf_release(&p.record);
+	seen_release(&p.seen);
+	skips_release(&p.skips);
+	tool_filter_release(&p.filter);
+	return (int)result;
+}

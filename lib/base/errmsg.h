@@ -1,0 +1,21 @@
+/*
+ * errmsg - the reason of a failure, for a person
+ *
+ * One line, lower case, without the name of the program: what, where, why. It
+ * is cut at its end when it is too long, as it is only ever read by people.
+ */
+#ifndef TW_BASE_ERRMSG_H
+#define TW_BASE_ERRMSG_H
+
+#include "base/attr.h"
+
+struct errmsg {
+	char text[512]; /* terminated; empty when nothing was said */
+};
+
+/*
+ * Set `why` to the printf format `fmt` with its arguments.
+ */
+void errmsg_set(struct errmsg *why, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+#endif

@@ -1,0 +1,81 @@
+#include "base/num.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+int64_t
+num_whole(struct str s)
+{
+	int64_t v = 0;
+
+	if (s.len < 1 || s.len > 18)
+		return -1;
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned d = (unsigned char)s.p[i] - '0';
+
+		if (d > 9)
+			return -1;
+		v = v * 10 + d;
+	}
+	return v;
+}
+
+void
+num_add(struct buf *b, int64_t v)
+{
+	char digits[20], *p = digits + sizeof(digits);
+	uint64_t u = v < 0 ? -(uint64_t)v : (uint64_t)v;
+
+	do
+		*--p = (char)('0' + u % 10);
+	while ((u /= 10) != 0);
+	if (v < 0)
+		buf_byte(b, '-');
+	buf_add(b, p, (size_t)(digits + sizeof(digits) - p));
+}
+
+void
+num_add_ms(struct buf *b, int64_t ms)
+{
+	int64_t part;
+
+	if (ms < 0) {
+		buf_byte(b, '-');
+		ms = -ms;
+	}
+	num_add(b, ms / 1000);
+	part = ms % 1000;
+	if (part == 0)
+		return;
+	buf_byte(b, '.');
+	for (int64_t unit = 100; part != 0; unit /= 10) {
+		buf_byte(b, (char)('0' + part / unit));
+		part %= unit;
+	}
+}
+
+void
+num_add_ratio(struct buf *b, double v)
+{
+	char text[400];
+	int n = snprintf(text, sizeof(text), "%.4f", v);
+
+	while (text[n - 1] == '0')
+		n--;
+	if (text[n - 1] == '.')
+		n--;
+	buf_add(b, text, (size_t)n);
+}
+
+void
+num_add_thousands(struct buf *b, int64_t v)
+{
+	char digits[24];
+	int n = snprintf(digits, sizeof(digits), "%" PRId64, v);
+
+	for (int i = 0; i < n; i++) {
+		if (i > 0 && (n - i) % 3 == 0 && digits[i - 1] != '-')
+			buf_byte(b, ',');
+		buf_byte(b, digits[i]);
+	}
+}

@@ -1,0 +1,199 @@
+#include "base/tstamp.h"
+
+#include <assert.h>
+
+/* Days from civil and back: the era arithmetic of 400-year cycles that start
+ * on 1 March, so that the leap day is the last day of a year. */
+int64_t
+tstamp_days(struct civil d)
+{
+	int64_t y = d.year - (d.month <= 2), era, doe;
+	int yoe, doy;
+
+	era = (y >= 0 ? y : y - 399) / 400;
+	yoe = (int)(y - era * 400);
+	doy = (153 * (d.month + (d.month > 2 ? -3 : 9)) + 2) / 5 + d.day - 1;
+	doe = (int64_t)yoe * 365 + yoe / 4 - yoe / 100 + doy;
+	return era * 146097 + doe - 719468;
+}
+
+struct civil
+tstamp_civil(int64_t days)
+{
+	int64_t z = days + 719468, era;
+	int doe, yoe, doy, mp;
+	struct civil d;
+
+	era = (z >= 0 ? z : z - 146096) / 146097;
+	doe = (int)(z - era * 146097);
+	yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	mp = (5 * doy + 2) / 153;
+	d.day = doy - (153 * mp + 2) / 5 + 1;
+	d.month = mp < 10 ? mp + 3 : mp - 9;
+	d.year = yoe + era * 400 + (d.month <= 2);
+	return d;
+}
+
+/* Reads `n` digits. Returns -1 when one is none. */
+static int
+digits(const char *p, int n)
+{
+	int v = 0;
+
+	for (int i = 0; i < n; i++) {
+		unsigned d = (unsigned char)p[i] - '0';
+
+		if (d > 9)
+			return -1;
+		v = v * 10 + (int)d;
+	}
+	return v;
+}
+
+static bool
+valid_date(int y, int m, int d)
+{
+	static const int month_days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30,
+		31, 30, 31 };
+	bool leap = y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
+
+	return y >= 0 && m >= 1 && m <= 12 && d >= 1 &&
+	    d <= month_days[m - 1] + (m == 2 && leap);
+}
+
+bool
+tstamp_parse_date(struct str s, struct civil *date)
+{
+	int y, m, d;
+
+	if (s.len != 10 || s.p[4] != '-' || s.p[7] != '-')
+		return false;
+	y = digits(s.p, 4);
+	m = digits(s.p + 5, 2);
+	d = digits(s.p + 8, 2);
+	if (!valid_date(y, m, d))
+		return false;
+	*date = (struct civil){ y, m, d };
+	return true;
+}
+
+/* Reads the first 19 bytes of a date-time, without its fraction and zone. */
+static bool
+read_seconds(const char *p, int64_t *ms)
+{
+	struct civil date;
+	int h, m, s;
+
+	if (!tstamp_parse_date((struct str){ p, 10 }, &date) ||
+	    (p[10] != 'T' && p[10] != 't') || p[13] != ':' || p[16] != ':')
+		return false;
+	h = digits(p + 11, 2);
+	m = digits(p + 14, 2);
+	s = digits(p + 17, 2);
+	if (h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 59)
+		return false;
+	*ms = tstamp_days(date) * MS_PER_DAY + h * MS_PER_HOUR +
+	    m * MS_PER_MIN + s * MS_PER_S;
+	return true;
+}
+
+bool
+tstamp_read(const char *p, int64_t *ms)
+{
+	int part;
+
+	if (p[10] != 'T' || p[19] != '.' || p[23] != 'Z')
+		return false;
+	part = digits(p + 20, 3);
+	if (part < 0 || !read_seconds(p, ms))
+		return false;
+	*ms += part;
+	return true;
+}
+
+/* Reads `Z` or `+hh:mm` at the end of a date-time: all of `s`. */
+static bool
+read_offset(struct str s, int64_t *ms)
+{
+	int h, m;
+
+	if (s.len == 1 && (*s.p == 'Z' || *s.p == 'z')) {
+		*ms = 0;
+		return true;
+	}
+	if (s.len != 6 || (*s.p != '+' && *s.p != '-') || s.p[3] != ':')
+		return false;
+	h = digits(s.p + 1, 2);
+	m = digits(s.p + 4, 2);
+	if (h < 0 || h > 23 || m < 0 || m > 59)
+		return false;
+	*ms = (h * MS_PER_HOUR + m * MS_PER_MIN) * (*s.p == '-' ? -1 : 1);
+	return true;
+}
+
+bool
+tstamp_parse(struct str s, int64_t *ms)
+{
+	int64_t t, offset;
+	size_t i = 19, first;
+
+	if (s.len < 20 || !read_seconds(s.p, &t))
+		return false;
+	if (s.p[i] == '.') {
+		int64_t unit = 100;
+
+		first = ++i;
+		for (; i < s.len && s.p[i] >= '0' && s.p[i] <= '9'; i++) {
+			t += (s.p[i] - '0') * unit;
+			unit /= 10;
+		}
+		if (i == first)
+			return false;
+	}
+	if (!read_offset((struct str){ s.p + i, s.len - i }, &offset))
+		return false;
+	t -= offset;
+	if (t < TSTAMP_MIN || t > TSTAMP_MAX)
+		return false;
+	*ms = t;
+	return true;
+}
+
+static void
+put(char *p, int v, int n)
+{
+	while (n-- > 0) {
+		p[n] = (char)('0' + v % 10);
+		v /= 10;
+	}
+}
+
+void
+tstamp_write(char *p, int64_t ms)
+{
+	int64_t days, rest;
+	struct civil d;
+
+	assert(ms >= TSTAMP_MIN && ms <= TSTAMP_MAX);
+	days = (ms >= 0 ? ms : ms - (MS_PER_DAY - 1)) / MS_PER_DAY;
+	rest = ms - days * MS_PER_DAY;
+	d = tstamp_civil(days);
+	memcpy(p, "0000-00-00T00:00:00.000Z", TSTAMP_LEN);
+	put(p, (int)d.year, 4);
+	put(p + 5, d.month, 2);
+	put(p + 8, d.day, 2);
+	put(p + 11, (int)(rest / MS_PER_HOUR), 2);
+	put(p + 14, (int)(rest / MS_PER_MIN % 60), 2);
+	put(p + 17, (int)(rest / MS_PER_S % 60), 2);
+	put(p + 20, (int)(rest % 1000), 3);
+}
+
+void
+tstamp_add(struct buf *b, int64_t ms)
+{
+	if (buf_room(b, TSTAMP_LEN)) {
+		tstamp_write(b->p + b->len, ms);
+		b->len += TSTAMP_LEN;
+	}
+}

@@ -1,0 +1,33 @@
+#include "format/input.h"
+
+bool
+input_open(
+    struct input *in, const char *path, FILE *tied, struct errmsg *why)
+{
+	*in = (struct input){ 0 };
+	in->name = strcmp(path, "-") == 0 ? "standard input" : path;
+	in->u = unpack_open(path, tied, why);
+	if (in->u == NULL)
+		return false;
+	lines_init(&in->lines, unpack_read, in->u, INPUT_LINE_MAX);
+	return true;
+}
+
+int
+input_next(struct input *in, struct str *line, struct errmsg *why)
+{
+	int r = lines_next(&in->lines, line);
+
+	if (r < 0)
+		errmsg_set(why, "after line %lld: %s",
+		    (long long)in->lines.number, unpack_why(in->u));
+	return r;
+}
+
+void
+input_close(struct input *in)
+{
+	lines_release(&in->lines);
+	unpack_free(in->u);
+	in->u = NULL;
+}

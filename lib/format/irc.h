@@ -1,0 +1,114 @@
+/*
+ * irc - one line of IRCv3 as Twitch writes it
+ *
+ * Splits a line into tags, source, command and parameters without copying. Tag
+ * values stay escaped until somebody wants one (irc_unescape). The tags that we
+ * use are found in one pass and put into places of their own; the others are
+ * passed over and can be walked with irc_tag_next(). The last of equal tags
+ * wins. Grammar: twitch.md 1.8, IRCv3 message tags.
+ */
+#ifndef TW_FORMAT_IRC_H
+#define TW_FORMAT_IRC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/str.h"
+
+enum irc_tag {
+	IRC_BADGE_INFO,
+	IRC_BADGES,
+	IRC_BAN_DURATION,
+	IRC_BITS,
+	IRC_CUSTOM_REWARD_ID,
+	IRC_DISPLAY_NAME,
+	IRC_FIRST_MSG,
+	IRC_ID,
+	IRC_LOGIN,
+	IRC_MSG_ID,
+	IRC_BITS_SPENT,
+	IRC_CUMULATIVE_MONTHS,
+	IRC_GIFT_MONTHS,
+	IRC_MASS_GIFT_COUNT,
+	IRC_MONTHS,
+	IRC_RECIPIENT_ID,
+	IRC_RECIPIENT_USER_NAME,
+	IRC_SUB_PLAN,
+	IRC_VIEWER_COUNT,
+	IRC_PAID_AMOUNT,
+	IRC_PAID_CURRENCY,
+	IRC_PAID_EXPONENT,
+	IRC_REPLY_PARENT_MSG_ID,
+	IRC_RETURNING_CHATTER,
+	IRC_RM_RECEIVED_TS,
+	IRC_ROOM_ID,
+	IRC_SOURCE_MSG_ID,
+	IRC_SOURCE_ROOM_ID,
+	IRC_TARGET_MSG_ID,
+	IRC_TARGET_USER_ID,
+	IRC_TMI_SENT_TS,
+	IRC_USER_ID,
+	IRC_N_TAGS
+};
+
+#define IRC_NO_TIME  INT64_MIN
+#define IRC_N_PARAMS 2 /* as many as any command that we read has */
+
+struct irc {
+	struct str tags;              /* the whole section, without the `@` */
+	struct str tag[IRC_N_TAGS];   /* values, still escaped */
+	struct str nick;              /* the source up to its `!` or `@` */
+	bool has_user;                /* there was a `!` or `@` */
+	struct str command;           /* letters, or three digits */
+	struct str param[IRC_N_PARAMS];
+	int n_params;                 /* at most IRC_N_PARAMS */
+};
+
+/*
+ * Split `line`, which has no line end any more, into `m`.
+ *
+ * Returns false when there is no command in it; the tags are read even so.
+ * `line` is borrowed as long as `m` is looked at.
+ */
+bool irc_parse(struct irc *m, struct str line) MUST_USE;
+
+/*
+ * Walk over all tags of a section: `rest` begins as m->tags.
+ *
+ * Returns false after the last. `key` and `value` (escaped) are slices of it.
+ */
+bool irc_tag_next(struct str *rest, struct str *key, struct str *value) MUST_USE;
+
+/*
+ * Undo the escapes of a tag's value, in one pass.
+ *
+ * Returns `value` itself where there are none, else a slice of `scratch`, to
+ * which it was appended; `scratch` has room for all of it, see buf_room().
+ */
+struct str irc_unescape(struct buf *scratch, struct str value);
+
+/*
+ * Read a tag as a whole number of 1 to 18 digits.
+ *
+ * Returns the number, or -1 when the tag is not there or anything else.
+ */
+int64_t irc_whole(const struct irc *m, enum irc_tag tag);
+
+/*
+ * Read `tmi-sent-ts`, the time that Twitch gave the line.
+ *
+ * Returns ms UTC, or IRC_NO_TIME.
+ */
+int64_t irc_sent_time(const struct irc *m);
+
+/*
+ * Read the time of a line that nothing else tells the time of: `tmi-sent-ts`,
+ * else `rm-received-ts`, which history services add.
+ *
+ * Returns ms UTC, or IRC_NO_TIME.
+ */
+int64_t irc_time(const struct irc *m);
+
+#endif

@@ -1,0 +1,299 @@
+#include "format/jsonscan.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include "base/utf8.h"
+
+void
+jsonscan_init(struct jsonscan *s, struct str line, struct buf *scratch)
+{
+	s->p = line.p;
+	s->end = line.p + line.len;
+	s->scratch = scratch;
+	s->begun = false;
+	buf_reset(scratch);
+	/* Decoding never makes anything longer: nothing will move. */
+	buf_room(scratch, line.len);
+}
+
+/* Passes over what needs no look in a string: printable ASCII but `"` `\`. */
+static const char *
+skip_plain(const char *p, const char *end)
+{
+#if defined(__SSE2__)
+	const __m128i quote = _mm_set1_epi8('"');
+	const __m128i slash = _mm_set1_epi8('\\');
+	const __m128i space = _mm_set1_epi8(0x20);
+
+	while (end - p >= 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+		/* Signed: below 0x20 are the controls and all past 0x7f. */
+		__m128i odd = _mm_or_si128(_mm_cmplt_epi8(v, space),
+		    _mm_or_si128(
+			_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)));
+		unsigned bits = (unsigned)_mm_movemask_epi8(odd);
+
+		if (bits != 0)
+			return p + __builtin_ctz(bits);
+		p += 16;
+	}
+#endif
+	while (p < end && (unsigned char)*p >= 0x20 &&
+	    (unsigned char)*p < 0x80 && *p != '"' && *p != '\\')
+		p++;
+	return p;
+}
+
+/* Passes over one of our escapes. NULL when it is none. */
+static const char *
+skip_escape(const char *p, const char *end)
+{
+	if (end - p < 2)
+		return NULL;
+	if (p[1] != 'u')
+		return strchr("\"\\bfnrt", p[1]) != NULL && p[1] != '\0' ?
+		    p + 2 : NULL;
+	/* \u0000 to \u001f, in lower case. */
+	if (end - p < 6 || p[2] != '0' || p[3] != '0' ||
+	    (p[4] != '0' && p[4] != '1'))
+		return NULL;
+	if ((p[5] < '0' || p[5] > '9') && (p[5] < 'a' || p[5] > 'f'))
+		return NULL;
+	return p + 6;
+}
+
+/*
+ * Finds the end of the string that begins at `p`, behind its quote.
+ *
+ * Returns where the closing quote is, NULL when it is not ours; tells whether
+ * there are escapes in it.
+ */
+static const char *
+string_end(const char *p, const char *end, bool *escaped)
+{
+	*escaped = false;
+	for (;;) {
+		p = skip_plain(p, end);
+		if (p == end || (unsigned char)*p < 0x20)
+			return NULL;
+		if (*p == '"')
+			return p;
+		if (*p == '\\') {
+			*escaped = true;
+			p = skip_escape(p, end);
+			if (p == NULL)
+				return NULL;
+			continue;
+		}
+		do {
+			int n = utf8_step((const unsigned char *)p,
+			    (const unsigned char *)end);
+
+			if (n < 0)
+				return NULL;
+			p += n;
+		} while (p < end && (unsigned char)*p >= 0x80);
+	}
+}
+
+static char
+unescape(const char *p)
+{
+	switch (p[1]) {
+	case 'b':
+		return '\b';
+	case 'f':
+		return '\f';
+	case 'n':
+		return '\n';
+	case 'r':
+		return '\r';
+	case 't':
+		return '\t';
+	case 'u':
+		return (char)((p[4] - '0') * 16 +
+		    (p[5] <= '9' ? p[5] - '0' : p[5] - 'a' + 10));
+	default:
+		return p[1];
+	}
+}
+
+/* Decodes the string from `p` to its quote at `end`. */
+static struct str
+decode(struct buf *scratch, const char *p, const char *end)
+{
+	size_t begin = scratch->len;
+
+	while (p < end) {
+		const char *slash = memchr(p, '\\', (size_t)(end - p));
+
+		if (slash == NULL)
+			slash = end;
+		buf_add(scratch, p, (size_t)(slash - p));
+		if (slash == end)
+			break;
+		buf_byte(scratch, unescape(slash));
+		p = slash + (slash[1] == 'u' ? 6 : 2);
+	}
+	return (struct str){ scratch->p + begin, scratch->len - begin };
+}
+
+/* Reads the string at `s->p`, its opening quote. */
+static bool
+scan_string(struct jsonscan *s, struct str *text)
+{
+	const char *begin, *quote;
+	bool escaped;
+
+	if (s->p == s->end || *s->p != '"')
+		return false;
+	begin = s->p + 1;
+	quote = string_end(begin, s->end, &escaped);
+	if (quote == NULL)
+		return false;
+	if (escaped)
+		*text = decode(s->scratch, begin, quote);
+	else
+		*text = (struct str){ begin, (size_t)(quote - begin) };
+	s->p = quote + 1;
+	return true;
+}
+
+static const char *
+skip_digits(const char *p, const char *end)
+{
+	while (p < end && *p >= '0' && *p <= '9')
+		p++;
+	return p;
+}
+
+/* Reads a number: an integer of at most 18 digits, or one with a fraction. */
+static bool
+scan_number(struct jsonscan *s, struct member *m)
+{
+	const char *begin = s->p, *first, *p;
+	bool minus = s->p < s->end && *s->p == '-';
+
+	first = s->p + minus;
+	p = skip_digits(first, s->end);
+	/* A leading zero and "-0" are not for us to judge. */
+	if (p == first || p - first > 18 ||
+	    (*first == '0' && (p - first > 1 || minus)))
+		return false;
+	m->kind = MEMBER_INT;
+	m->num = 0;
+	for (const char *d = first; d < p; d++)
+		m->num = m->num * 10 + (*d - '0');
+	if (minus)
+		m->num = -m->num;
+	if (p < s->end && *p == '.') {
+		const char *part = p + 1;
+
+		p = skip_digits(part, s->end);
+		if (p == part || p - part > 18)
+			return false;
+		m->kind = MEMBER_REAL;
+	}
+	if (p < s->end && (*p == 'e' || *p == 'E' || *p == '.'))
+		return false;
+	m->text = (struct str){ begin, (size_t)(p - begin) };
+	s->p = p;
+	return true;
+}
+
+/* Passes over the byte `c`. */
+static bool
+scan_byte(struct jsonscan *s, char c)
+{
+	if (s->p == s->end || *s->p != c)
+		return false;
+	s->p++;
+	return true;
+}
+
+/* Reads a list of strings; its text is as it stands, which is our spelling. */
+static bool
+scan_list(struct jsonscan *s, struct member *m)
+{
+	const char *begin = s->p;
+	struct str text;
+
+	s->p++;
+	do {
+		if (!scan_string(s, &text))
+			return false;
+	} while (scan_byte(s, ','));
+	m->kind = MEMBER_LIST;
+	if (!scan_byte(s, ']'))
+		return false;
+	m->text = (struct str){ begin, (size_t)(s->p - begin) };
+	return true;
+}
+
+/* Reads an object of strings and numbers. */
+static bool
+scan_object(struct jsonscan *s, struct member *m)
+{
+	const char *begin = s->p;
+	struct member inner;
+	struct str key;
+
+	s->p++;
+	do {
+		if (!scan_string(s, &key) || !scan_byte(s, ':') ||
+		    s->p == s->end)
+			return false;
+		if (*s->p == '"' ? !scan_string(s, &key) :
+		    !scan_number(s, &inner) || inner.kind != MEMBER_INT)
+			return false;
+	} while (scan_byte(s, ','));
+	m->kind = MEMBER_OBJECT;
+	if (!scan_byte(s, '}'))
+		return false;
+	m->text = (struct str){ begin, (size_t)(s->p - begin) };
+	return true;
+}
+
+static bool
+scan_value(struct jsonscan *s, struct member *m)
+{
+	if (s->p == s->end)
+		return false;
+	switch (*s->p) {
+	case '"':
+		m->kind = MEMBER_STRING;
+		return scan_string(s, &m->text);
+	case '[':
+		return scan_list(s, m);
+	case '{':
+		return scan_object(s, m);
+	case 't':
+		if (s->end - s->p < 4 || memcmp(s->p, "true", 4) != 0)
+			return false;
+		m->kind = MEMBER_TRUE;
+		m->text = (struct str){ s->p, 4 };
+		s->p += 4;
+		return true;
+	default:
+		return scan_number(s, m);
+	}
+}
+
+int
+jsonscan_next(struct jsonscan *s, struct member *m)
+{
+	if (!s->begun) {
+		s->begun = true;
+		if (!scan_byte(s, '{'))
+			return -1;
+	} else if (scan_byte(s, '}')) {
+		return s->p == s->end ? 0 : -1;
+	} else if (!scan_byte(s, ',')) {
+		return -1;
+	}
+	if (!scan_string(s, &m->key) || !scan_byte(s, ':') || !scan_value(s, m))
+		return -1;
+	return 1;
+}

@@ -1,0 +1,39 @@
+/*
+ * jsonscan - the fast reader of JSON objects in our own spelling
+ *
+ * Reads what jsonw writes: no spaces, our escapes, keys once, lists of strings,
+ * objects of strings and numbers. It never guesses: whatever else it meets is
+ * "not ours" and goes to the full reader (jsonr), with which it agrees on every
+ * line that it does read.
+ */
+#ifndef TW_FORMAT_JSONSCAN_H
+#define TW_FORMAT_JSONSCAN_H
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "format/member.h"
+
+struct jsonscan {
+	const char *p;       /* borrowed; where it reads */
+	const char *end;     /* of the line */
+	struct buf *scratch; /* borrowed; has room for all strings of the line */
+	bool begun;
+};
+
+/*
+ * Begin to read `line`, a whole JSON object.
+ *
+ * `line` is borrowed, and so is `scratch`, for strings with escapes: it is
+ * reset, and the members' slices are good until it changes.
+ */
+void jsonscan_init(struct jsonscan *s, struct str line, struct buf *scratch);
+
+/*
+ * Read the next member.
+ *
+ * Returns 1; 0 at the end of the object and of the line; -1 when this is not
+ * our spelling.
+ */
+int jsonscan_next(struct jsonscan *s, struct member *m) MUST_USE;
+
+#endif

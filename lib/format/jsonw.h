@@ -1,0 +1,48 @@
+/*
+ * jsonw - JSON in our canonical spelling
+ *
+ * No spaces; escapes \" \\ \b \f \n \r \t and \u00xx for the other bytes below
+ * 0x20; everything else as it is, and U+FFFD for each maximal part that is not
+ * UTF-8. Equal input gives equal bytes.
+ */
+#ifndef TW_FORMAT_JSONW_H
+#define TW_FORMAT_JSONW_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+
+/*
+ * Append the bytes of `s` as they stand inside of a JSON string, without the
+ * quotes.
+ */
+void jsonw_text(struct buf *b, struct str s);
+
+/*
+ * Append `s` as a JSON string.
+ */
+void jsonw_str(struct buf *b, struct str s);
+
+/*
+ * Append `,"key":"value"`, or nothing when `value` is empty or absent.
+ *
+ * `key` is written as it is.
+ */
+void jsonw_member(struct buf *b, struct str key, struct str value);
+
+/*
+ * Append `,"key":value`.
+ *
+ * `key` is written as it is.
+ */
+void jsonw_int(struct buf *b, struct str key, int64_t value);
+
+/*
+ * Append `,"key":"2026-11-23T12:00:00.123Z"`.
+ *
+ * `key` is written as it is; `ms` is milliseconds UTC.
+ */
+void jsonw_time(struct buf *b, struct str key, int64_t ms);
+
+#endif

@@ -1,0 +1,199 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "format/pattern.h"
+
+#include <pcre2.h>
+#include <stdlib.h>
+
+#include "base/utf8.h"
+#include "base/xalloc.h"
+#include "format/input.h"
+#include "format/jsonw.h"
+
+/* Enough for any honest pattern on 500 characters; a millisecond at worst. */
+#define PATTERN_MATCH_LIMIT 100000
+
+struct pattern {
+	char *name;       /* owned */
+	size_t name_len;
+	pcre2_code *code; /* owned */
+	bool hit;         /* it matched the text of this call */
+	int64_t gave_up;  /* texts on which it reached the limit */
+};
+
+struct patterns {
+	struct pattern *p; /* owned */
+	size_t n, cap;
+	pcre2_match_context *context;
+	pcre2_match_data *match;
+	pcre2_jit_stack *stack;
+};
+
+static struct str
+trim(struct str s)
+{
+	while (s.len > 0 && (*s.p == ' ' || *s.p == '\t')) {
+		s.p++;
+		s.len--;
+	}
+	while (s.len > 0 && memchr(" \t\r", s.p[s.len - 1], 3) != NULL)
+		s.len--;
+	return s;
+}
+
+static bool
+compile(struct patterns *set, struct str name, struct str text,
+    struct errmsg *why)
+{
+	struct pattern *p;
+	PCRE2_UCHAR reason[256];
+	PCRE2_SIZE at;
+	pcre2_code *code;
+	int error;
+
+	code = pcre2_compile((PCRE2_SPTR)text.p, text.len,
+	    PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS, &error, &at, NULL);
+	if (code == NULL) {
+		pcre2_get_error_message(error, reason, sizeof(reason));
+		errmsg_set(why, "pattern \"%.*s\", at its byte %zu: %s",
+		    STR_ARGS(text), at, (const char *)reason);
+		return false;
+	}
+	/* Where there is no JIT the interpreter does it. */
+	(void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
+	set->p = xgrow(set->p, set->n, &set->cap, sizeof(*set->p));
+	p = &set->p[set->n++];
+	*p = (struct pattern){ .name_len = name.len, .code = code };
+	p->name = xcalloc(name.len, 1);
+	memcpy(p->name, name.p, name.len);
+	return true;
+}
+
+/* Reads one line of the file. */
+static bool
+add_line(struct patterns *set, struct str line, struct errmsg *why)
+{
+	struct str rest = trim(line), name, text;
+	const char *tab;
+
+	if (rest.len == 0 || *rest.p == '#')
+		return true;
+	tab = memchr(rest.p, '\t', rest.len);
+	if (tab == NULL) {
+		errmsg_set(why, "want a name, a tab and a pattern");
+		return false;
+	}
+	name = trim((struct str){ rest.p, (size_t)(tab - rest.p) });
+	text = trim((struct str){ tab, (size_t)(rest.p + rest.len - tab) });
+	if (!utf8_valid(name)) {
+		errmsg_set(why, "the name is not UTF-8");
+		return false;
+	}
+	return compile(set, name, text, why);
+}
+
+struct patterns *
+patterns_load(const char *path, struct errmsg *why)
+{
+	struct patterns *set = xcalloc(1, sizeof(*set));
+	struct errmsg reason;
+	struct input in;
+	struct str line;
+	int r = -1;
+
+	if (!input_open(&in, path, NULL, &reason)) {
+		errmsg_set(why, "%s: %s", path, reason.text);
+		goto fail;
+	}
+	while ((r = input_next(&in, &line, &reason)) == 1)
+		if (!add_line(set, line, &reason)) {
+			errmsg_set(why, "%s:%lld: %s", path,
+			    (long long)in.lines.number, reason.text);
+			goto fail;
+		}
+	if (r < 0) {
+		errmsg_set(why, "%s: %s", path, reason.text);
+		goto fail;
+	}
+	input_close(&in);
+	set->context = pcre2_match_context_create(NULL);
+	set->match = pcre2_match_data_create(1, NULL);
+	set->stack = pcre2_jit_stack_create(32 * 1024, 512 * 1024, NULL);
+	if (set->context == NULL || set->match == NULL)
+		goto fail;
+	pcre2_set_match_limit(set->context, PATTERN_MATCH_LIMIT);
+	pcre2_set_depth_limit(set->context, PATTERN_MATCH_LIMIT);
+	pcre2_jit_stack_assign(set->context, NULL, set->stack);
+	return set;
+fail:
+	input_close(&in);
+	patterns_free(set);
+	return NULL;
+}
+
+/* Tells whether one of the patterns before `i` has the name of `i`. */
+static bool
+named_before(const struct patterns *set, size_t i)
+{
+	const struct pattern *p = &set->p[i];
+
+	for (size_t j = 0; j < i; j++)
+		if (set->p[j].hit && set->p[j].name_len == p->name_len &&
+		    memcmp(set->p[j].name, p->name, p->name_len) == 0)
+			return true;
+	return false;
+}
+
+void
+patterns_match(struct patterns *set, struct str text, struct buf *list)
+{
+	char sep = '[';
+
+	for (size_t i = 0; i < set->n; i++) {
+		struct pattern *p = &set->p[i];
+		int r = pcre2_match(p->code, (PCRE2_SPTR)text.p, text.len, 0,
+		    PCRE2_NO_UTF_CHECK, set->match, set->context);
+
+		p->hit = r >= 0;
+		p->gave_up += r < 0 && r != PCRE2_ERROR_NOMATCH;
+		if (r < 0 || named_before(set, i))
+			continue;
+		buf_byte(list, sep);
+		jsonw_str(list, (struct str){ p->name, p->name_len });
+		sep = ',';
+	}
+	if (sep == ',')
+		buf_byte(list, ']');
+}
+
+bool
+patterns_gave_up(
+    const struct patterns *set, size_t *i, struct str *name, int64_t *n)
+{
+	for (; *i < set->n; ++*i) {
+		const struct pattern *p = &set->p[*i];
+
+		if (p->gave_up == 0)
+			continue;
+		*name = (struct str){ p->name, p->name_len };
+		*n = p->gave_up;
+		++*i;
+		return true;
+	}
+	return false;
+}
+
+void
+patterns_free(struct patterns *set)
+{
+	if (set == NULL)
+		return;
+	for (size_t i = 0; i < set->n; i++) {
+		free(set->p[i].name);
+		pcre2_code_free(set->p[i].code);
+	}
+	free(set->p);
+	pcre2_match_context_free(set->context);
+	pcre2_match_data_free(set->match);
+	pcre2_jit_stack_free(set->stack);
+	free(set);
+}

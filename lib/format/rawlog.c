@@ -1,0 +1,87 @@
+#include "format/rawlog.h"
+
+#include "base/tstamp.h"
+
+#define LOGIN_MAX 25 /* bytes; Twitch gives no longer ones */
+
+/* Tells whether the first word of `s` is `word`. */
+static bool
+begins_with(struct str s, struct str word)
+{
+	return str_starts(s, word) &&
+	    (s.len == word.len || s.p[word.len] == ' ');
+}
+
+static bool
+looks_like_irc(struct str s)
+{
+	return s.len > 0 &&
+	    (*s.p == '@' || *s.p == ':' || begins_with(s, STR("PING")) ||
+		begins_with(s, STR("PONG")) ||
+		begins_with(s, STR("RECONNECT")) ||
+		begins_with(s, STR("CAP")));
+}
+
+/* Cuts the part before the next tab off `rest`. */
+static bool
+cut_field(struct str *rest, struct str *field)
+{
+	const char *tab = memchr(rest->p, '\t', rest->len);
+
+	if (tab == NULL)
+		return false;
+	field->p = rest->p;
+	field->len = (size_t)(tab - rest->p);
+	rest->p = tab + 1;
+	rest->len -= field->len + 1;
+	return field->len > 0;
+}
+
+static enum rawlog_source
+source_of(struct str word)
+{
+	if (str_eq(word, STR("irc")))
+		return RAWLOG_IRC;
+	if (str_eq(word, STR("helix")))
+		return RAWLOG_HELIX;
+	if (str_eq(word, STR("mark")))
+		return RAWLOG_MARK;
+	return RAWLOG_OTHER;
+}
+
+/* A login, in lower case: scripts make file names of it. */
+static bool
+is_login(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.p[i];
+
+		if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_')
+			return false;
+	}
+	return s.len > 0 && s.len <= LOGIN_MAX;
+}
+
+bool
+rawlog_parse(struct rawlog *r, struct str line)
+{
+	struct str rest = line, word;
+
+	*r = (struct rawlog){ .received = RAWLOG_NO_TIME, .payload = line };
+	if (looks_like_irc(line))
+		return true;
+	if (line.len < TSTAMP_LEN + 1 || line.p[TSTAMP_LEN] != '\t' ||
+	    !tstamp_read(line.p, &r->received))
+		return false;
+	rest.p += TSTAMP_LEN + 1;
+	rest.len -= TSTAMP_LEN + 1;
+	if (!cut_field(&rest, &word) || !cut_field(&rest, &r->channel))
+		return false;
+	r->source = source_of(word);
+	r->payload = rest;
+	if (str_eq(r->channel, STR("-")))
+		r->channel = (struct str){ "", 0 };
+	else if (!is_login(r->channel))
+		return false;
+	return true;
+}

@@ -1,0 +1,584 @@
+/*
+ * The table `fields` says for every key where it lives in struct event and what
+ * form it has; `layout` says for every type which keys it has and in which
+ * order. Writing walks the layout. Reading takes members in any order, looks
+ * the key up among all fields and keeps the value: a key that the type does not
+ * have is read, too, but never written.
+ */
+#include "model/event.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "base/num.h"
+#include "base/tstamp.h"
+#include "base/xalloc.h"
+#include "format/jsonr.h"
+#include "format/jsonscan.h"
+#include "format/jsonw.h"
+
+enum form {
+	FORM_STR,
+	FORM_TYPE,
+	FORM_POSITIVE, /* integer > 0 */
+	FORM_WHOLE,    /* integer >= 0 */
+	FORM_TRUE,
+	FORM_TIME,
+	FORM_LIST,
+	FORM_OBJECT,
+	FORM_PAID,
+	FORM_REST,     /* all other keys of a mark */
+};
+
+enum field {
+	F_TS,
+	F_CHANNEL,
+	F_TYPE,
+	F_ID,
+	F_USER,
+	F_USER_ID,
+	F_NAME,
+	F_BADGES,
+	F_BADGE_INFO,
+	F_SHARED_FROM,
+	F_BITS,
+	F_PAID,
+	F_FIRST,
+	F_RETURNING,
+	F_ACTION,
+	F_REPLY_TO,
+	F_REWARD,
+	F_EFFECT,
+	F_MONTHS,
+	F_TIER,
+	F_GIFT_MONTHS,
+	F_GIFT_COUNT,
+	F_RECIPIENT,
+	F_RECIPIENT_ID,
+	F_RAID_VIEWERS,
+	F_NOTICE,
+	F_PARAMS,
+	F_DURATION_S,
+	F_TARGET_ID,
+	F_MENTIONS,
+	F_TEXT,
+	F_STREAM_ID,
+	F_STARTED_AT,
+	F_VIEWERS,
+	F_TITLE,
+	F_CATEGORY,
+	F_LANGUAGE,
+	F_TAGS,
+	F_MARK,
+	F_BY,
+	F_INTERVAL_S,
+	F_SINCE,
+	F_FROM,
+	F_TO,
+	F_REST,
+	F_N,
+	F_END = F_N
+};
+
+static const struct field_def {
+	struct str key;
+	enum form form;
+	size_t at; /* offset in struct event */
+} fields[F_N] = {
+#define FIELD(name, form, member)                                              \
+	{ { name, sizeof(name) - 1 }, form, offsetof(struct event, member) }
+	[F_TS] = FIELD("ts", FORM_TIME, ts),
+	[F_CHANNEL] = FIELD("channel", FORM_STR, channel),
+	[F_TYPE] = FIELD("type", FORM_TYPE, type),
+	[F_ID] = FIELD("id", FORM_STR, id),
+	[F_USER] = FIELD("user", FORM_STR, user),
+	[F_USER_ID] = FIELD("user_id", FORM_STR, user_id),
+	[F_NAME] = FIELD("name", FORM_STR, name),
+	[F_BADGES] = FIELD("badges", FORM_STR, badges),
+	[F_BADGE_INFO] = FIELD("badge_info", FORM_STR, badge_info),
+	[F_SHARED_FROM] = FIELD("shared_from", FORM_STR, shared_from),
+	[F_BITS] = FIELD("bits", FORM_POSITIVE, bits),
+	[F_PAID] = FIELD("paid", FORM_PAID, paid_amount),
+	[F_FIRST] = FIELD("first", FORM_TRUE, first),
+	[F_RETURNING] = FIELD("returning", FORM_TRUE, returning),
+	[F_ACTION] = FIELD("action", FORM_TRUE, action),
+	[F_REPLY_TO] = FIELD("reply_to", FORM_STR, reply_to),
+	[F_REWARD] = FIELD("reward", FORM_STR, reward),
+	[F_EFFECT] = FIELD("effect", FORM_STR, effect),
+	[F_MONTHS] = FIELD("months", FORM_POSITIVE, months),
+	[F_TIER] = FIELD("tier", FORM_STR, tier),
+	[F_GIFT_MONTHS] = FIELD("gift_months", FORM_WHOLE, gift_months),
+	[F_GIFT_COUNT] = FIELD("gift_count", FORM_WHOLE, gift_count),
+	[F_RECIPIENT] = FIELD("recipient", FORM_STR, recipient),
+	[F_RECIPIENT_ID] = FIELD("recipient_id", FORM_STR, recipient_id),
+	[F_RAID_VIEWERS] = FIELD("raid_viewers", FORM_WHOLE, raid_viewers),
+	[F_NOTICE] = FIELD("notice", FORM_STR, notice),
+	[F_PARAMS] = FIELD("params", FORM_OBJECT, params),
+	[F_DURATION_S] = FIELD("duration_s", FORM_WHOLE, duration_s),
+	[F_TARGET_ID] = FIELD("target_id", FORM_STR, target_id),
+	[F_MENTIONS] = FIELD("mentions", FORM_LIST, mentions),
+	[F_TEXT] = FIELD("text", FORM_STR, text),
+	[F_STREAM_ID] = FIELD("stream_id", FORM_STR, stream_id),
+	[F_STARTED_AT] = FIELD("started_at", FORM_TIME, started_at),
+	[F_VIEWERS] = FIELD("viewers", FORM_WHOLE, viewers),
+	[F_TITLE] = FIELD("title", FORM_STR, title),
+	[F_CATEGORY] = FIELD("category", FORM_STR, category),
+	[F_LANGUAGE] = FIELD("language", FORM_STR, language),
+	[F_TAGS] = FIELD("tags", FORM_LIST, tags),
+	[F_MARK] = FIELD("mark", FORM_STR, mark),
+	[F_BY] = FIELD("by", FORM_STR, by),
+	[F_INTERVAL_S] = FIELD("interval_s", FORM_WHOLE, interval_s),
+	[F_SINCE] = FIELD("since", FORM_TIME, since),
+	[F_FROM] = FIELD("from", FORM_TIME, from),
+	[F_TO] = FIELD("to", FORM_TIME, to),
+	[F_REST] = FIELD("", FORM_REST, rest),
+#undef FIELD
+};
+
+#define USER_KEYS F_ID, F_USER, F_USER_ID, F_NAME, F_BADGES, F_BADGE_INFO, \
+	    F_SHARED_FROM
+#define SUB_KEYS  USER_KEYS, F_MONTHS, F_TIER, F_GIFT_MONTHS, F_RECIPIENT, \
+	    F_RECIPIENT_ID, F_MENTIONS, F_TEXT, F_END
+
+static const struct layout {
+	struct str name;
+	enum field keys[20]; /* up to F_END */
+} layouts[EVENT_N_TYPES] = {
+#define NAMED(s) { s, sizeof(s) - 1 }
+	[EVENT_MESSAGE] = { NAMED("message"),
+	    { USER_KEYS, F_BITS, F_PAID, F_FIRST, F_RETURNING, F_ACTION,
+		F_REPLY_TO, F_REWARD, F_EFFECT, F_MENTIONS, F_TEXT, F_END } },
+	[EVENT_SUB] = { NAMED("sub"), { SUB_KEYS } },
+	[EVENT_RESUB] = { NAMED("resub"), { SUB_KEYS } },
+	[EVENT_SUBGIFT] = { NAMED("subgift"), { SUB_KEYS } },
+	[EVENT_GIFTBOMB] = { NAMED("giftbomb"),
+	    { USER_KEYS, F_TIER, F_GIFT_COUNT, F_END } },
+	[EVENT_RAID] = { NAMED("raid"), { USER_KEYS, F_RAID_VIEWERS, F_END } },
+	[EVENT_ANNOUNCEMENT] = { NAMED("announcement"),
+	    { USER_KEYS, F_MENTIONS, F_TEXT, F_END } },
+	[EVENT_NOTICE] = { NAMED("notice"),
+	    { USER_KEYS, F_NOTICE, F_BITS, F_PARAMS, F_MENTIONS, F_TEXT,
+		F_END } },
+	[EVENT_CLEAR] = { NAMED("clear"),
+	    { F_USER, F_USER_ID, F_DURATION_S, F_END } },
+	[EVENT_TIMEOUT] = { NAMED("timeout"),
+	    { F_USER, F_USER_ID, F_DURATION_S, F_END } },
+	[EVENT_BAN] = { NAMED("ban"),
+	    { F_USER, F_USER_ID, F_DURATION_S, F_END } },
+	[EVENT_DELETE] = { NAMED("delete"),
+	    { F_USER, F_TARGET_ID, F_TEXT, F_END } },
+	[EVENT_VIEWERS] = { NAMED("viewers"),
+	    { F_STREAM_ID, F_STARTED_AT, F_VIEWERS, F_USER_ID, F_NAME, F_TITLE,
+		F_CATEGORY, F_LANGUAGE, F_TAGS, F_END } },
+	[EVENT_OFFLINE] = { NAMED("offline"), { F_END } },
+	[EVENT_MARK] = { NAMED("mark"), { F_MARK, F_BY, F_REST, F_END } },
+#undef NAMED
+};
+
+#define N_SLOTS 128 /* of the key table: a power of 2, over twice F_N */
+
+struct event_reader {
+	struct jsonr *full;      /* owned */
+	struct buf strings;      /* strings that had escapes */
+	struct buf again;        /* the same, of the second pass over a mark */
+	struct buf rest;         /* the other keys of a mark */
+	unsigned char slots[N_SLOTS]; /* field + 1 by the hash of its key */
+};
+
+void
+event_clear(struct event *e)
+{
+	memset(e, 0, sizeof(*e));
+	e->bits = e->paid_amount = e->paid_exponent = EVENT_NO_NUMBER;
+	e->months = e->gift_months = e->gift_count = EVENT_NO_NUMBER;
+	e->raid_viewers = e->duration_s = e->viewers = EVENT_NO_NUMBER;
+	e->interval_s = EVENT_NO_NUMBER;
+	e->ts = e->started_at = e->since = e->from = e->to = INT64_MIN;
+}
+
+struct str
+event_type_name(enum event_type t)
+{
+	return layouts[t].name;
+}
+
+bool
+event_is_chat(const struct event *e)
+{
+	return e->type != EVENT_VIEWERS && e->type != EVENT_OFFLINE &&
+	    e->type != EVENT_MARK;
+}
+
+static void
+write_paid(struct buf *b, const struct event *e)
+{
+	if (e->paid_currency.len == 0)
+		return;
+	buf_lit(b, ",\"paid\":{\"amount\":");
+	num_add(b, e->paid_amount);
+	jsonw_member(b, STR("currency"), e->paid_currency);
+	jsonw_int(b, STR("exponent"), e->paid_exponent);
+	buf_byte(b, '}');
+}
+
+/* Appends `,"key":` and the JSON text `json` as it is, or nothing. */
+static void
+write_json(struct buf *b, struct str key, struct str json)
+{
+	if (json.len == 0)
+		return;
+	buf_lit(b, ",\"");
+	buf_str(b, key);
+	buf_lit(b, "\":");
+	buf_str(b, json);
+}
+
+static void
+write_field(struct buf *b, const struct event *e, const struct field_def *f)
+{
+	const void *at = (const char *)e + f->at;
+
+	switch (f->form) {
+	case FORM_STR:
+		jsonw_member(b, f->key, *(const struct str *)at);
+		break;
+	case FORM_POSITIVE:
+	case FORM_WHOLE:
+		if (*(const int64_t *)at != EVENT_NO_NUMBER)
+			jsonw_int(b, f->key, *(const int64_t *)at);
+		break;
+	case FORM_TRUE:
+		if (*(const bool *)at)
+			write_json(b, f->key, STR("true"));
+		break;
+	case FORM_TIME:
+		if (*(const int64_t *)at != INT64_MIN)
+			jsonw_time(b, f->key, *(const int64_t *)at);
+		break;
+	case FORM_LIST:
+	case FORM_OBJECT:
+		write_json(b, f->key, *(const struct str *)at);
+		break;
+	case FORM_PAID:
+		write_paid(b, e);
+		break;
+	case FORM_REST:
+		buf_str(b, e->rest);
+		break;
+	case FORM_TYPE:
+		break;
+	}
+}
+
+void
+event_write(struct buf *b, const struct event *e)
+{
+	const struct layout *l = &layouts[e->type];
+
+	buf_lit(b, "{\"ts\":\"");
+	tstamp_add(b, e->ts);
+	buf_lit(b, "\",\"channel\":\"");
+	jsonw_text(b, e->channel);
+	buf_lit(b, "\",\"type\":\"");
+	buf_str(b, l->name);
+	buf_byte(b, '"');
+	for (const enum field *f = l->keys; *f != F_END; f++)
+		write_field(b, e, &fields[*f]);
+	buf_lit(b, "}\n");
+}
+
+void
+event_mark_json(struct buf *rest, struct str key, struct str json)
+{
+	buf_byte(rest, ',');
+	jsonw_str(rest, key);
+	buf_byte(rest, ':');
+	buf_str(rest, json);
+}
+
+void
+event_mark_str(struct buf *rest, struct str key, struct str value)
+{
+	if (value.len == 0)
+		return;
+	buf_byte(rest, ',');
+	jsonw_str(rest, key);
+	buf_byte(rest, ':');
+	jsonw_str(rest, value);
+}
+
+static unsigned
+key_hash(struct str key)
+{
+	unsigned char first = (unsigned char)key.p[0];
+	unsigned char last = (unsigned char)key.p[key.len - 1];
+
+	return (unsigned)(key.len * 31 + first * 7U + last * 3U) % N_SLOTS;
+}
+
+/* Finds the field with this key; F_N for any other. */
+static enum field
+find_field(const struct event_reader *r, struct str key)
+{
+	if (key.len == 0)
+		return F_N;
+	for (unsigned i = key_hash(key); r->slots[i] != 0;
+	    i = (i + 1) % N_SLOTS)
+		if (str_eq(fields[r->slots[i] - 1].key, key))
+			return r->slots[i] - 1;
+	return F_N;
+}
+
+struct event_reader *
+event_reader_new(void)
+{
+	struct event_reader *r = xcalloc(1, sizeof(*r));
+
+	r->full = jsonr_new();
+	for (int f = 0; f < F_REST; f++) {
+		unsigned i = key_hash(fields[f].key);
+
+		while (r->slots[i] != 0)
+			i = (i + 1) % N_SLOTS;
+		r->slots[i] = (unsigned char)(f + 1);
+	}
+	return r;
+}
+
+void
+event_reader_free(struct event_reader *r)
+{
+	if (r == NULL)
+		return;
+	jsonr_free(r->full);
+	buf_release(&r->strings);
+	buf_release(&r->again);
+	buf_release(&r->rest);
+	free(r);
+}
+
+static bool
+read_type(struct str name, enum event_type *type)
+{
+	for (int t = 0; t < EVENT_N_TYPES; t++)
+		if (str_eq(layouts[t].name, name)) {
+			*type = (enum event_type)t;
+			return true;
+		}
+	return false;
+}
+
+/*
+ * Reads `{"amount":500,"currency":"USD","exponent":2}`: an object of our own
+ * spelling in any order, as both readers give it. Its slices are slices of
+ * m->text but for a currency with escapes, which there is none of.
+ */
+static bool
+read_paid(struct event *e, const struct member *m)
+{
+	struct buf scratch = { 0 };
+	struct jsonscan s;
+	struct member in;
+	int r;
+
+	jsonscan_init(&s, m->text, &scratch);
+	while ((r = jsonscan_next(&s, &in)) == 1) {
+		if (in.kind == MEMBER_INT && in.num >= 0) {
+			if (str_eq(in.key, STR("amount")))
+				e->paid_amount = in.num;
+			else if (str_eq(in.key, STR("exponent")))
+				e->paid_exponent = in.num;
+		} else if (in.kind == MEMBER_STRING &&
+		    str_eq(in.key, STR("currency")) && scratch.len == 0) {
+			e->paid_currency = in.text;
+		}
+	}
+	buf_release(&scratch);
+	return r == 0 && e->paid_amount != EVENT_NO_NUMBER &&
+	    e->paid_exponent != EVENT_NO_NUMBER && e->paid_currency.len != 0;
+}
+
+/* Keeps the value of member `m` as field `f`. False when it has the wrong
+ * form for it. */
+static bool
+keep(struct event *e, enum field f, const struct member *m)
+{
+	void *at = (char *)e + fields[f].at;
+
+	switch (fields[f].form) {
+	case FORM_STR:
+		if (m->kind != MEMBER_STRING)
+			return false;
+		*(struct str *)at = m->text;
+		return true;
+	case FORM_TYPE:
+		return m->kind == MEMBER_STRING && read_type(m->text, &e->type);
+	case FORM_POSITIVE:
+		if (m->kind != MEMBER_INT || m->num < 0)
+			return false;
+		*(int64_t *)at = m->num > 0 ? m->num : EVENT_NO_NUMBER;
+		return true;
+	case FORM_WHOLE:
+		if (m->kind != MEMBER_INT || m->num < 0)
+			return false;
+		*(int64_t *)at = m->num;
+		return true;
+	case FORM_TRUE:
+		*(bool *)at = true;
+		return m->kind == MEMBER_TRUE;
+	case FORM_TIME:
+		return m->kind == MEMBER_STRING &&
+		    tstamp_parse(m->text, (int64_t *)at);
+	case FORM_LIST:
+		if (m->kind != MEMBER_LIST)
+			return false;
+		*(struct str *)at =
+		    str_eq(m->text, STR("[]")) ? STR_ABSENT : m->text;
+		return true;
+	case FORM_OBJECT:
+		if (m->kind != MEMBER_OBJECT)
+			return false;
+		*(struct str *)at =
+		    str_eq(m->text, STR("{}")) ? STR_ABSENT : m->text;
+		return true;
+	case FORM_PAID:
+		return m->kind == MEMBER_OBJECT && read_paid(e, m);
+	case FORM_REST:
+		break;
+	}
+	return true;
+}
+
+/* What one pass over the members of a line has met. */
+struct pass {
+	uint64_t seen;    /* a bit for every field */
+	enum field wrong; /* the first whose value has a wrong form, or F_N */
+};
+
+/* Takes member `m`. False when its key came before. */
+static bool
+take(const struct event_reader *r, struct event *e, const struct member *m,
+    struct pass *pass)
+{
+	enum field f = find_field(r, m->key);
+
+	if (f == F_N)
+		return true;
+	if ((pass->seen & UINT64_C(1) << f) != 0)
+		return false;
+	pass->seen |= UINT64_C(1) << f;
+	if (!keep(e, f, m) && pass->wrong == F_N)
+		pass->wrong = f;
+	return true;
+}
+
+/* Tells whether the keys of a mark have to have the form of field `f`. Any key
+ * may stand in a mark; the times of one that we do not know are not ours. */
+static bool
+binds_marks(enum field f)
+{
+	return f <= F_TYPE || f == F_MARK || f == F_BY;
+}
+
+/* Names what is missing or wrong in `e`. NULL when it is an event. */
+static const char *
+defect(const struct event *e, const struct pass *pass)
+{
+	bool typed = (pass->seen & UINT64_C(1) << F_TYPE) != 0;
+	bool mark = typed && e->type == EVENT_MARK;
+
+	if (pass->wrong != F_N && (!mark || binds_marks(pass->wrong)))
+		return fields[pass->wrong].key.p;
+	if (e->ts == INT64_MIN)
+		return "ts";
+	if (e->channel.len == 0)
+		return "channel";
+	if (!typed)
+		return "type";
+	if (mark && e->mark.len == 0)
+		return "mark";
+	if (e->type != EVENT_VIEWERS)
+		return NULL;
+	return e->stream_id.len == 0         ? "stream_id" :
+	    e->started_at == INT64_MIN       ? "started_at" :
+	    e->viewers == EVENT_NO_NUMBER    ? "viewers" : NULL;
+}
+
+/* Adds a member of a mark to its rest, unless it has a place of its own. */
+static void
+add_rest(struct event_reader *r, const struct member *m)
+{
+	enum field f = find_field(r, m->key);
+
+	if (f <= F_TYPE || f == F_MARK || f == F_BY)
+		return;
+	if (m->kind == MEMBER_STRING)
+		event_mark_str(&r->rest, m->key, m->text);
+	else if (m->kind == MEMBER_INT)
+		event_mark_json(&r->rest, m->key, m->text);
+}
+
+bool
+event_read_fast(struct event_reader *r, struct str line, struct event *e)
+{
+	struct pass pass = { 0, F_N };
+	struct jsonscan s;
+	struct member m;
+	int more;
+
+	event_clear(e);
+	jsonscan_init(&s, line, &r->strings);
+	while ((more = jsonscan_next(&s, &m)) == 1)
+		if (!take(r, e, &m, &pass))
+			return false;
+	if (more < 0 || defect(e, &pass) != NULL)
+		return false;
+	if (e->type != EVENT_MARK)
+		return true;
+	buf_reset(&r->rest);
+	jsonscan_init(&s, line, &r->again);
+	while (jsonscan_next(&s, &m) == 1)
+		add_rest(r, &m);
+	e->rest = buf_view(&r->rest);
+	return true;
+}
+
+bool
+event_read_full(struct event_reader *r, struct str line, struct event *e,
+    struct errmsg *why)
+{
+	struct pass pass = { 0, F_N };
+	const char *bad;
+	struct member m;
+
+	event_clear(e);
+	switch (jsonr_read(r->full, line, JSONR_STRICT, why)) {
+	case JSONR_BAD:
+		return false;
+	case JSONR_NULL:
+	case JSONR_OTHER:
+		errmsg_set(why, "no JSON object");
+		return false;
+	case JSONR_OBJECT:
+		break;
+	}
+	buf_reset(&r->rest);
+	while (jsonr_next(r->full, &m) == 1) {
+		(void)take(r, e, &m, &pass);
+		add_rest(r, &m);
+	}
+	bad = defect(e, &pass);
+	if (bad != NULL)
+		errmsg_set(why, "no event: %s is missing or not as it should be",
+		    bad);
+	if (bad == NULL && e->type == EVENT_MARK)
+		e->rest = buf_view(&r->rest);
+	return bad == NULL;
+}
+
+bool
+event_read(struct event_reader *r, struct str line, struct event *e,
+    struct errmsg *why)
+{
+	return event_read_fast(r, line, e) || event_read_full(r, line, e, why);
+}

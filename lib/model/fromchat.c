@@ -1,0 +1,297 @@
+#include "model/fromchat.h"
+
+#include "base/tstamp.h"
+#include "format/jsonw.h"
+
+/* Twitch's clock is believed when it is this far from ours at most. */
+#define CLOCK_BEHIND_MS (10 * MS_PER_MIN)
+#define CLOCK_AHEAD_MS  (10 * MS_PER_S)
+
+/* What is needed along the way of one line. */
+struct source {
+	const struct irc *irc;
+	struct scratch *scratch; /* where changed values go */
+};
+
+static struct str
+value(const struct source *s, enum irc_tag tag)
+{
+	return irc_unescape(&s->scratch->text, s->irc->tag[tag]);
+}
+
+static bool
+is_set(const struct source *s, enum irc_tag tag)
+{
+	return str_eq(value(s, tag), STR("1"));
+}
+
+static int64_t
+positive(const struct source *s, enum irc_tag tag)
+{
+	int64_t v = irc_whole(s->irc, tag);
+
+	return v > 0 ? v : EVENT_NO_NUMBER;
+}
+
+/* Takes the `/me` off a text. Returns true when there was one. */
+static bool
+strip_action(struct str *text)
+{
+	if (!str_starts(*text, STR("\x01" "ACTION ")))
+		return false;
+	text->p += 8;
+	text->len -= 8;
+	if (text->len > 0 && text->p[text->len - 1] == '\x01')
+		text->len--;
+	return true;
+}
+
+static struct str
+text_of(const struct irc *m)
+{
+	struct str text = m->n_params > 1 ? m->param[1] : STR_ABSENT;
+
+	strip_action(&text);
+	return text;
+}
+
+/* The time of the event: Twitch's, where it can be believed. */
+static int64_t
+event_time(const struct irc *m, const struct rawlog *raw)
+{
+	int64_t t;
+
+	if (raw->received == RAWLOG_NO_TIME)
+		return irc_time(m);
+	t = irc_sent_time(m);
+	if (t == IRC_NO_TIME || t < raw->received - CLOCK_BEHIND_MS ||
+	    t > raw->received + CLOCK_AHEAD_MS)
+		return raw->received;
+	return t;
+}
+
+static void
+user_keys(struct event *e, const struct source *s)
+{
+	struct str from = value(s, IRC_SOURCE_ROOM_ID);
+
+	e->id = value(s, IRC_ID);
+	e->user_id = value(s, IRC_USER_ID);
+	e->name = value(s, IRC_DISPLAY_NAME);
+	e->badges = value(s, IRC_BADGES);
+	e->badge_info = value(s, IRC_BADGE_INFO);
+	if (from.len > 0 && !str_eq(from, s->irc->tag[IRC_ROOM_ID]))
+		e->shared_from = from;
+}
+
+static void
+paid(struct event *e, const struct source *s)
+{
+	int64_t amount = irc_whole(s->irc, IRC_PAID_AMOUNT);
+	int64_t exponent = irc_whole(s->irc, IRC_PAID_EXPONENT);
+
+	if (amount < 0)
+		return;
+	e->paid_currency = value(s, IRC_PAID_CURRENCY);
+	e->paid_amount = amount;
+	e->paid_exponent = exponent >= 0 ? exponent : 2;
+}
+
+static void
+message(struct event *e, const struct source *s)
+{
+	const struct irc *m = s->irc;
+
+	e->type = EVENT_MESSAGE;
+	user_keys(e, s);
+	e->user = m->has_user ? m->nick : STR_ABSENT;
+	e->bits = positive(s, IRC_BITS);
+	paid(e, s);
+	e->first = is_set(s, IRC_FIRST_MSG);
+	e->returning = is_set(s, IRC_RETURNING_CHATTER);
+	e->reply_to = value(s, IRC_REPLY_PARENT_MSG_ID);
+	e->reward = value(s, IRC_CUSTOM_REWARD_ID);
+	e->effect = value(s, IRC_MSG_ID);
+	e->text = m->param[1];
+	e->action = strip_action(&e->text);
+}
+
+static enum event_type
+notice_type(struct str name)
+{
+	static const struct {
+		struct str name;
+		enum event_type type;
+	} types[] = {
+#define NAMED(s) { s, sizeof(s) - 1 }
+		{ NAMED("sub"), EVENT_SUB },
+		{ NAMED("resub"), EVENT_RESUB },
+		{ NAMED("subgift"), EVENT_SUBGIFT },
+		{ NAMED("anonsubgift"), EVENT_SUBGIFT },
+		{ NAMED("submysterygift"), EVENT_GIFTBOMB },
+		{ NAMED("anonsubmysterygift"), EVENT_GIFTBOMB },
+		{ NAMED("raid"), EVENT_RAID },
+		{ NAMED("announcement"), EVENT_ANNOUNCEMENT },
+#undef NAMED
+	};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (str_eq(types[i].name, name))
+			return types[i].type;
+	return EVENT_NOTICE;
+}
+
+static struct str
+tier(struct str plan)
+{
+	if (str_eq(plan, STR("Prime")))
+		return STR("prime");
+	if (str_eq(plan, STR("1000")) || str_eq(plan, STR("2000")) ||
+	    str_eq(plan, STR("3000")))
+		return (struct str){ plan.p, 1 };
+	return plan;
+}
+
+/* Tells whether `key` stands again in the tags that follow. */
+static bool
+comes_again(struct str rest, struct str key)
+{
+	struct str other, ignored;
+
+	while (irc_tag_next(&rest, &other, &ignored))
+		if (str_eq(other, key))
+			return true;
+	return false;
+}
+
+/* Spells all msg-param-* with a value as a JSON object. */
+static struct str
+params(const struct source *s)
+{
+	struct str rest = s->irc->tags, prefix = STR("msg-param-"), key, v;
+	struct buf *b = &s->scratch->json;
+
+	while (irc_tag_next(&rest, &key, &v)) {
+		if (!str_starts(key, prefix) || comes_again(rest, key))
+			continue;
+		v = irc_unescape(&s->scratch->text, v);
+		if (v.len == 0)
+			continue;
+		buf_byte(b, b->len == 0 ? '{' : ',');
+		key.p += prefix.len;
+		key.len -= prefix.len;
+		jsonw_str(b, key);
+		buf_byte(b, ':');
+		jsonw_str(b, v);
+	}
+	if (b->len == 0)
+		return STR_ABSENT;
+	buf_byte(b, '}');
+	return buf_view(b);
+}
+
+static void
+notice(struct event *e, const struct source *s)
+{
+	const struct irc *m = s->irc;
+	struct str name;
+
+	user_keys(e, s);
+	e->user = value(s, IRC_LOGIN);
+	/* A shared copy is a `sharedchatnotice`; what it is a copy of stands
+	 * in source-msg-id. */
+	name = value(s, e->shared_from.len > 0 ? IRC_SOURCE_MSG_ID : IRC_MSG_ID);
+	e->type = notice_type(name);
+	e->months = positive(s, IRC_CUMULATIVE_MONTHS);
+	if (e->months == EVENT_NO_NUMBER)
+		e->months = positive(s, IRC_MONTHS);
+	e->tier = tier(value(s, IRC_SUB_PLAN));
+	e->gift_months = irc_whole(s->irc, IRC_GIFT_MONTHS);
+	e->gift_count = irc_whole(s->irc, IRC_MASS_GIFT_COUNT);
+	e->recipient = value(s, IRC_RECIPIENT_USER_NAME);
+	e->recipient_id = value(s, IRC_RECIPIENT_ID);
+	e->raid_viewers = irc_whole(s->irc, IRC_VIEWER_COUNT);
+	if (e->type == EVENT_NOTICE) {
+		e->notice = name;
+		e->bits = positive(s, IRC_BITS_SPENT);
+		e->params = params(s);
+	}
+	e->text = text_of(m);
+}
+
+static void
+clearchat(struct event *e, const struct source *s)
+{
+	const struct irc *m = s->irc;
+
+	e->user = m->n_params > 1 ? m->param[1] : STR_ABSENT;
+	e->user_id = value(s, IRC_TARGET_USER_ID);
+	e->duration_s = irc_whole(s->irc, IRC_BAN_DURATION);
+	e->type = e->user.len == 0              ? EVENT_CLEAR :
+	    value(s, IRC_BAN_DURATION).len > 0  ? EVENT_TIMEOUT : EVENT_BAN;
+}
+
+static void
+clearmsg(struct event *e, const struct source *s)
+{
+	e->type = EVENT_DELETE;
+	e->user = value(s, IRC_LOGIN);
+	e->target_id = value(s, IRC_TARGET_MSG_ID);
+	e->text = text_of(s->irc);
+}
+
+/* What makes an event of a command; NULL for those that make none. */
+typedef void maker(struct event *e, const struct source *s);
+
+static maker *
+maker_of(struct str command)
+{
+	if (str_eq(command, STR("PRIVMSG")))
+		return message;
+	if (str_eq(command, STR("USERNOTICE")))
+		return notice;
+	if (str_eq(command, STR("CLEARCHAT")))
+		return clearchat;
+	if (str_eq(command, STR("CLEARMSG")))
+		return clearmsg;
+	return NULL;
+}
+
+static enum from
+refuse(struct str *what, struct str why)
+{
+	*what = why;
+	return FROM_REFUSED;
+}
+
+enum from
+fromchat(struct event *e, const struct irc *m, const struct rawlog *raw,
+    struct scratch *scratch, struct str *what)
+{
+	struct source s = { m, scratch };
+	maker *make = maker_of(m->command);
+
+	*what = m->command;
+	if (str_eq(m->nick, STR("jtv")))
+		*what = STR("jtv");
+	if (make == NULL || str_eq(m->nick, STR("jtv")))
+		return FROM_SKIPPED;
+	event_clear(e);
+	if (m->n_params == 0 || m->param[0].len < 2 || *m->param[0].p != '#')
+		return refuse(what, STR("not sent to a #channel"));
+	e->channel = (struct str){ m->param[0].p + 1, m->param[0].len - 1 };
+	if (raw->source != RAWLOG_BARE && !str_eq(raw->channel, e->channel))
+		return refuse(what, STR("of another channel than its prefix"));
+	if (make == message && m->n_params < 2)
+		return refuse(what, STR("PRIVMSG without a text"));
+	e->ts = event_time(m, raw);
+	if (e->ts == IRC_NO_TIME)
+		return refuse(what, STR("no time in it"));
+	/* Every value is unescaped at most twice, as itself and as one of the
+	 * params: nothing will move. */
+	buf_reset(&scratch->text);
+	buf_reset(&scratch->json);
+	buf_room(&scratch->text, m->tags.len * 2);
+	make(e, &s);
+	return FROM_EVENT;
+}
