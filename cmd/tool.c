@@ -69,12 +69,17 @@ tool_time(int64_t *ms, const char *name, const char *text)
 }
 
 bool
-tool_passes(const struct tool_filter *f, struct str channel, int64_t ts)
+tool_has_channel(const struct tool_filter *f, struct str channel)
 {
-	if (ts < f->since_ms || ts >= f->until_ms)
-		return false;
 	return f->channels.n == 0 ||
 	    map_find(&f->channels, channel, hash_str(channel, 0)) != MAP_NONE;
+}
+
+bool
+tool_passes(const struct tool_filter *f, struct str channel, int64_t ts)
+{
+	return ts >= f->since_ms && ts < f->until_ms &&
+	    tool_has_channel(f, channel);
 }
 
 void

@@ -70,6 +70,13 @@ void tool_filter_channel(struct tool_filter *f, const char *name);
 void tool_time(int64_t *ms, const char *name, const char *text);
 
 /*
+ * Tell whether `f` lets `channel` through.
+ *
+ * Returns true when it does.
+ */
+bool tool_has_channel(const struct tool_filter *f, struct str channel);
+
+/*
  * Tell whether `f` lets something of `channel` at `ts` (ms UTC) through.
  *
  * Returns true when it does.

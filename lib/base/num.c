@@ -20,6 +20,22 @@ num_whole(struct str s)
 	return v;
 }
 
+int64_t
+num_sum(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
+int64_t
+num_product(int64_t a, int64_t b)
+{
+	int64_t product;
+
+	return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
+}
+
 void
 num_add(struct buf *b, int64_t v)
 {

@@ -21,6 +21,14 @@
 int64_t num_whole(struct str s);
 
 /*
+ * Add or multiply two numbers that are not negative.
+ *
+ * Returns the result, INT64_MAX where it would be greater than that.
+ */
+int64_t num_sum(int64_t a, int64_t b);
+int64_t num_product(int64_t a, int64_t b);
+
+/*
  * Append `v` in decimal.
  */
 void num_add(struct buf *b, int64_t v);

@@ -297,3 +297,20 @@ jsonscan_next(struct jsonscan *s, struct member *m)
 		return -1;
 	return 1;
 }
+
+bool
+jsonscan_list_next(struct str *rest, struct buf *scratch, struct str *s)
+{
+	struct jsonscan scan;
+
+	if (rest->len < 2)
+		return false;
+	/* Behind the `[` or the `,` that stands first. */
+	jsonscan_init(&scan,
+	    (struct str){ rest->p + 1, rest->len - 1 }, scratch);
+	if (!scan_string(&scan, s))
+		return false;
+	rest->len = (size_t)(scan.end - scan.p);
+	rest->p = scan.p;
+	return true;
+}

@@ -9,6 +9,8 @@
 #ifndef TW_FORMAT_JSONSCAN_H
 #define TW_FORMAT_JSONSCAN_H
 
+#include <stdbool.h>
+
 #include "base/attr.h"
 #include "base/buf.h"
 #include "format/member.h"
@@ -35,5 +37,15 @@ void jsonscan_init(struct jsonscan *s, struct str line, struct buf *scratch);
  * our spelling.
  */
 int jsonscan_next(struct jsonscan *s, struct member *m) MUST_USE;
+
+/*
+ * Walk over the strings of a list in our spelling: `rest` begins as the text of
+ * a MEMBER_LIST.
+ *
+ * Returns false after the last. `s` is a slice of it, or of `scratch` where it
+ * had escapes, until the next call.
+ */
+bool jsonscan_list_next(
+    struct str *rest, struct buf *scratch, struct str *s) MUST_USE;
 
 #endif

@@ -1,0 +1,304 @@
+/*
+ * tw-agg - events to windows and streams
+ *
+ * The loop: read an event, give it to the aggregation, write what has become
+ * certain. See tw-agg(1).
+ */
+#include <err.h>
+#include <getopt.h>
+#include <stdlib.h>
+
+#include "base/now.h"
+#include "base/num.h"
+#include "base/out.h"
+#include "base/timearg.h"
+#include "base/tstamp.h"
+#include "base/zone.h"
+#include "format/input.h"
+#include "model/agg.h"
+#include "tool.h"
+
+#define WINDOW_MAX_MS MS_PER_DAY
+#define BEGIN_MS      (10 * MS_PER_MIN)
+
+/* How many lines pass between two looks at the clock. */
+#define PROGRESS_LINES 65536
+
+struct run {
+	enum tool_words words;
+	struct tool_filter filter;
+	struct tool_rejects rejects;
+	struct agg_options o;
+	struct agg *agg;
+	struct event_reader *reader;
+	int64_t lines, events, late, windows, streams;
+	int64_t headless; /* streams whose begin was not read */
+};
+
+static void
+usage(FILE *f)
+{
+	fputs("usage: tw-agg [-hqVv] [-c channel]... [--hold time] "
+	      "[--rejects file]\n"
+	      "              [--session-gap time] [--since time] [--until time] "
+	      "[--window time]\n"
+	      "              [file ...]\n",
+	    f);
+}
+
+static void
+help(void)
+{
+	usage(stdout);
+	fputs("\n"
+	      "Event lines (tw-event(5)) to windows and streams (tw-stats(5)). "
+	      "Files are read\n"
+	      "one after the other; no file or - is standard input.\n"
+	      "\n"
+	      "  -c channel          only this channel (repeatable)\n"
+	      "  --hold time         how late an event may come (60s)\n"
+	      "  --rejects file      keep refused and late lines there\n"
+	      "  --session-gap time  longer silences part the streams of a "
+	      "channel without\n"
+	      "                      polls (30m)\n"
+	      "  --since time        only lines from then on: 2026-11-23,\n"
+	      "                      2026-11-23T12:00:00Z, \"2h ago\"\n"
+	      "  --until time        only lines before then\n"
+	      "  --window time       length of a window (5s)\n"
+	      "  -q                  do not name refused lines\n"
+	      "  -v                  a summary at the end\n"
+	      "  -h, -V              this help; the version\n"
+	      "\n"
+	      "Example: the streams, without their windows\n"
+	      "  tw-parse raw/*/kanal_eins/*.log | tw-agg | "
+	      "grep '\"type\":\"stream\"'\n",
+	    stdout);
+	tool_close_output();
+}
+
+/*
+ * Spells a line that somebody asked for. What --since and --until leave out has
+ * been read all the same; a stream whose begin was not read would have wrong
+ * figures, so it is left out, too, when only a part was asked for.
+ */
+static void
+spell(void *arg, const struct stats *s, int64_t first_ts, struct buf *b)
+{
+	struct run *r = arg;
+	bool part = r->filter.since_ms != INT64_MIN;
+
+	if (s->type == STATS_STREAM && part && s->ts < r->filter.until_ms &&
+	    s->ended_at >= r->filter.since_ms &&
+	    (s->ts < r->filter.since_ms || s->ts < first_ts - BEGIN_MS)) {
+		r->headless++;
+		if (r->words != TOOL_QUIET)
+			warnx("%.*s: stream %.*s began before --since or the "
+			      "input: not written",
+			    STR_ARGS(s->channel), STR_ARGS(s->stream_id));
+		return;
+	}
+	if (!tool_passes(&r->filter, s->channel, s->ts))
+		return;
+	r->windows += s->type == STATS_WINDOW;
+	r->streams += s->type == STATS_STREAM;
+	stats_write(b, s);
+}
+
+/* Does what there is to do about one line. False when the output failed. */
+static bool
+agg_line(struct run *r, const struct input *in, struct str line)
+{
+	const struct lines *l = &in->lines;
+	struct buf *out = agg_output(r->agg);
+	const char *refused = NULL;
+	struct errmsg why;
+	struct event e;
+
+	r->lines += !l->cont;
+	if (l->part || l->cont)
+		refused = "longer than 1 MiB";
+	else if (line.len == 0)
+		return true;
+	else if (!event_read(r->reader, line, &e, &why))
+		refused = why.text;
+	else if (!tool_has_channel(&r->filter, e.channel))
+		return true;
+	else if (!agg_add(r->agg, &e)) {
+		r->late++;
+		refused = "late: its window is already written";
+	}
+	if (refused != NULL)
+		tool_refuse(&r->rejects, in->name, l->number, refused, line,
+		    l->part, l->cont);
+	else
+		r->events++;
+	if (out->len == 0)
+		return true;
+	if (!out_write(stdout, buf_view(out)))
+		return false;
+	buf_reset(out);
+	return true;
+}
+
+/* Reads all lines of one operand. False when the output failed. */
+static bool
+agg_stream(struct run *r, const char *path, enum tool_exit *result)
+{
+	struct progress progress;
+	struct errmsg why;
+	struct input in;
+	struct str line;
+	bool ok = true;
+	int more = -1;
+
+	if (!input_open(&in, path, stdout, &why)) {
+		warnx("%s: %s", in.name, why.text);
+		*result = TOOL_FAILED;
+		return true;
+	}
+	progress = tool_progress("tw-agg", r->words, unpack_size(in.u));
+	while (ok && (more = input_next(&in, &line, &why)) == 1) {
+		ok = agg_line(r, &in, line);
+		if (r->lines % PROGRESS_LINES == 0)
+			progress_show(&progress, now_mono_ms(),
+			    in.lines.number, unpack_offset(in.u));
+	}
+	progress_end(&progress);
+	if (ok && more < 0) {
+		warnx("%s: %s", in.name, why.text);
+		*result = TOOL_FAILED;
+	}
+	input_close(&in);
+	return ok;
+}
+
+static void
+summary(const struct run *r)
+{
+	struct buf b = { 0 };
+
+	buf_lit(&b, "tw-agg: ");
+	num_add_thousands(&b, r->lines);
+	buf_lit(&b, " lines, ");
+	num_add_thousands(&b, r->events);
+	buf_lit(&b, " events, ");
+	num_add_thousands(&b, r->windows);
+	buf_lit(&b, " windows, ");
+	num_add_thousands(&b, r->streams);
+	buf_lit(&b, " streams, ");
+	num_add_thousands(&b, r->late);
+	buf_lit(&b, " late, ");
+	num_add_thousands(&b, r->rejects.n - r->late);
+	buf_lit(&b, " refused\n");
+	fwrite(b.p, 1, b.len, stderr);
+	buf_release(&b);
+}
+
+/* Reads the length of time `text` of option `name`, at least `min`. */
+static int64_t
+span(const char *name, const char *text, int64_t min, int64_t max)
+{
+	int64_t ms;
+
+	if (!timearg_parse_span(str_of(text), &ms) || ms < min || ms > max)
+		tool_wrong("%s: \"%s\" is no length of time that can be used; "
+		    "give 5s, 30m, 1h", name, text);
+	return ms;
+}
+
+static void
+options(struct run *r, int argc, char **argv)
+{
+	enum { HOLD = 256, REJECTS, SESSION_GAP, SINCE, UNTIL, WINDOW };
+	static const struct option longs[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "hold", required_argument, NULL, HOLD },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "rejects", required_argument, NULL, REJECTS },
+		{ "session-gap", required_argument, NULL, SESSION_GAP },
+		{ "since", required_argument, NULL, SINCE },
+		{ "until", required_argument, NULL, UNTIL },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "window", required_argument, NULL, WINDOW },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:hqVv", longs, NULL)) != -1)
+		switch (c) {
+		case 'c':
+			tool_filter_channel(&r->filter, optarg);
+			break;
+		case 'h':
+			help();
+			exit(TOOL_DONE);
+		case HOLD:
+			r->o.hold_ms = span("--hold", optarg, 0, INT64_MAX);
+			break;
+		case 'q':
+			r->words = TOOL_QUIET;
+			r->rejects.quiet = true;
+			break;
+		case REJECTS:
+			tool_rejects_open(&r->rejects, optarg);
+			break;
+		case SESSION_GAP:
+			r->o.gap_ms = span("--session-gap", optarg, MS_PER_S,
+			    INT64_MAX);
+			break;
+		case SINCE:
+			tool_time(&r->filter.since_ms, "--since", optarg);
+			break;
+		case UNTIL:
+			tool_time(&r->filter.until_ms, "--until", optarg);
+			break;
+		case 'V':
+			tool_version("tw-agg");
+		case 'v':
+			r->words = TOOL_VERBOSE;
+			break;
+		case WINDOW:
+			r->o.window_ms = span("--window", optarg, MS_PER_S,
+			    WINDOW_MAX_MS);
+			break;
+		default:
+			usage(stderr);
+			exit(TOOL_USAGE);
+		}
+}
+
+int
+main(int argc, char **argv)
+{
+	struct run r = { .words = TOOL_NORMAL,
+		.o = { .window_ms = 5 * MS_PER_S, .hold_ms = MS_PER_MIN,
+		    .gap_ms = 30 * MS_PER_MIN } };
+	enum tool_exit result = TOOL_DONE;
+	struct errmsg why;
+	bool ok = true;
+
+	if (!zone_set("UTC", &why))
+		tool_wrong("%s", why.text);
+	tool_filter_init(&r.filter);
+	options(&r, argc, argv);
+	r.reader = event_reader_new();
+	r.agg = agg_new(&r.o, spell, &r);
+	if (optind == argc)
+		ok = agg_stream(&r, "-", &result);
+	for (int i = optind; ok && i < argc; i++)
+		ok = agg_stream(&r, argv[i], &result);
+	if (ok) {
+		agg_end(r.agg);
+		/* What fails here is found when the output is closed. */
+		(void)!out_write(stdout, buf_view(agg_output(r.agg)));
+	}
+	if (r.words == TOOL_VERBOSE)
+		summary(&r);
+	result = tool_graver(result, tool_rejects_close(&r.rejects));
+	tool_close_output();
+	agg_free(r.agg);
+	event_reader_free(r.reader);
+	tool_filter_release(&r.filter);
+	return (int)result;
+}

@@ -1,0 +1,1066 @@
+/*
+ * A channel is followed by two copies of the same machines (sessions, hearing):
+ *
+ *   - `ahead` has been fed all windows that the watermark has passed. It knows
+ *     which windows belong to which stream (spans) and what was heard, up to
+ *     there; by it is decided what is certain.
+ *   - `done` has been fed the windows that are written, and no more. Figures
+ *     are taken when a window passes through it.
+ *
+ * Between the two lie the pending windows, with all that they hold. An event
+ * that comes so late that `ahead` has passed it, and early enough that its
+ * window is not yet written, is simply added there; where it could change what
+ * was decided, `ahead` begins again from `done`.
+ *
+ *      written   | pending, fed to `ahead` | pending  |
+ *   -------------+-------------------------+----------+-----> windows
+ *             frontier                    fed      greatest
+ */
+#include "model/agg.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/map.h"
+#include "base/num.h"
+#include "base/tstamp.h"
+#include "base/xalloc.h"
+#include "format/hash.h"
+#include "model/hearing.h"
+#include "model/sessions.h"
+
+#define HOLD_POLLS    3                 /* a sample holds for so many polls */
+#define INTERVAL_S    60                /* of polls, when nobody says */
+#define BEGIN_MS      (10 * MS_PER_MIN) /* windows before a first hit */
+#define FAR_AHEAD_MS  MS_PER_DAY        /* a clock that far ahead is odd */
+#define NOBODY        (-1)              /* no stream */
+#define INTERVAL_MAX  (366 * 24 * 3600) /* of polls; longer is no interval */
+
+/* Before all windows, and small enough to be multiplied by their length. */
+#define BEFORE_ALL (TSTAMP_MIN / MS_PER_S - 1)
+
+enum entry_kind { ENTRY_HIT, ENTRY_MISS, ENTRY_POLL, ENTRY_MARK };
+
+/* What is not a line of chat. */
+struct entry {
+	int64_t ts;
+	enum entry_kind kind;
+	uint32_t ties;      /* lines of chat of the same ms that came before */
+	uint32_t id;        /* HIT: number of the stream's id */
+	int64_t started_at; /* HIT */
+	int64_t viewers;    /* HIT */
+	char *words;        /* HIT: owned; name, title, category, language */
+	size_t word_len[4]; /* HIT: their lengths */
+	int64_t interval_s; /* POLL */
+	struct chat_mark mark; /* MARK */
+};
+
+struct pending {
+	int64_t index;         /* the window begins at index x window_ms */
+	struct tally tally;
+	bool counted;          /* something counted in it */
+	bool sorted;           /* chat and entries are in order of time */
+	struct entry *entries; /* owned */
+	size_t n_entries, cap_entries;
+	uint32_t *chat;        /* owned; ms from its begin, twice, + 1 for a
+	                        * message */
+	size_t n_chat, cap_chat;
+};
+
+/* Windows that belong to one segment of a stream, or to a run. */
+struct span {
+	int64_t stream;       /* which */
+	int64_t from, to;     /* first and last window; none when from > to */
+	uint32_t id;          /* HIT: number of the stream's id */
+	int64_t started_at;
+	bool run;             /* inferred from chat */
+	int64_t ended_at;     /* of a run */
+};
+
+/* A stream of which windows or hits are done. */
+struct stream {
+	int64_t stream;       /* which */
+	uint32_t id;          /* number of its id; not for a run */
+	bool run;
+	int64_t started_at;
+	int64_t ended_at;     /* of a run */
+	struct tally tally;
+	int64_t windows, unknown, heard_ms;
+	int64_t messages_max, messages_max_at;
+
+	int64_t samples;      /* number of hits */
+	int64_t viewers_sum;  /* of all samples */
+	int64_t viewer_ms, sampled_ms;
+	int64_t viewers_max, viewers_max_at;
+	int64_t airtime_ms;   /* of the segments before the last */
+	int64_t begin;        /* of the last segment */
+	int64_t last_ts;      /* the last sample: when, ... */
+	int64_t last_viewers; /* ... how many ... */
+	int64_t last_hold_ms; /* ... and how long it holds */
+	char *words;          /* owned; of the last hit, see struct entry */
+	size_t word_len[4];
+};
+
+struct machines {
+	struct sessions sessions;
+	struct hearing hearing;
+};
+
+struct channel {
+	struct str name;          /* borrowed from agg.channels */
+	int64_t first_ts;         /* of its first event */
+	int64_t greatest;         /* ts that the watermark follows */
+	int64_t greatest_all;     /* ts of any event */
+	int64_t odd_ts;           /* of the event before, when it was far ahead
+	                           * of `greatest`; else INT64_MIN */
+	struct pending **windows; /* owned; by index */
+	size_t n_windows, cap_windows;
+	size_t n_fed;             /* of these, fed to `ahead` */
+	int64_t frontier;         /* the first window not written */
+	int64_t fed;              /* the first window not fed to `ahead` */
+	struct machines ahead, done;
+	struct span *spans;       /* owned; by `to` */
+	size_t n_spans, cap_spans;
+	struct stream **streams;  /* owned */
+	size_t n_streams, cap_streams;
+	int64_t hold_ms;          /* of a sample, at the frontier */
+	int64_t held;             /* stream whose line is held back, NOBODY */
+	struct buf text;          /* what follows that line */
+};
+
+/* The samples inside of a window that is being written. */
+struct samples {
+	int64_t n, sum, max;
+};
+
+struct agg {
+	struct agg_options o;
+	agg_speller *spell;
+	void *arg;                 /* of `spell`, borrowed */
+	struct map channel_names;
+	struct channel **channels; /* owned; by number */
+	size_t cap_channels;
+	struct map ids;            /* of streams */
+	struct map collectors;
+	struct map mentions;
+	struct buf out;            /* lines that are certain */
+	struct buf json;           /* mentions of the line being spelled */
+	struct buf name;           /* id of the run being spelled */
+	bool ending;               /* the input is over */
+};
+
+static int64_t
+floor_div(int64_t a, int64_t b)
+{
+	return a / b - (a % b < 0);
+}
+
+static int64_t
+index_of(const struct agg *a, int64_t ts)
+{
+	return floor_div(ts, a->o.window_ms);
+}
+
+struct agg *
+agg_new(const struct agg_options *o, agg_speller *spell, void *arg)
+{
+	struct agg *a = xcalloc(1, sizeof(*a));
+
+	a->o = *o;
+	a->spell = spell;
+	a->arg = arg;
+	return a;
+}
+
+struct buf *
+agg_output(struct agg *a)
+{
+	return &a->out;
+}
+
+/*
+ * Windows
+ */
+
+static void
+pending_free(struct pending *w)
+{
+	tally_release(&w->tally);
+	for (size_t i = 0; i < w->n_entries; i++)
+		free(w->entries[i].words);
+	free(w->entries);
+	free(w->chat);
+	free(w);
+}
+
+/* Finds the place of the window `index` among those pending. */
+static size_t
+find_window(const struct channel *c, int64_t index)
+{
+	size_t lo = 0, hi = c->n_windows;
+
+	/* Nearly always it is one of the last. */
+	if (hi > 0 && c->windows[hi - 1]->index == index)
+		return hi - 1;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (c->windows[mid]->index < index)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* Finds the pending window `index`, or makes it. */
+static struct pending *
+get_window(struct channel *c, int64_t index)
+{
+	size_t at = find_window(c, index);
+	struct pending *w;
+
+	if (at < c->n_windows && c->windows[at]->index == index)
+		return c->windows[at];
+	c->windows = xgrow(c->windows, c->n_windows, &c->cap_windows,
+	    sizeof(*c->windows));
+	memmove(c->windows + at + 1, c->windows + at,
+	    (c->n_windows - at) * sizeof(*c->windows));
+	c->n_windows++;
+	if (at < c->n_fed)
+		c->n_fed++;
+	w = c->windows[at] = xcalloc(1, sizeof(*w));
+	w->index = index;
+	return w;
+}
+
+/* Forgets the first `n` pending windows, which are written. */
+static void
+drop_windows(struct channel *c, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		pending_free(c->windows[i]);
+	c->n_windows -= n;
+	c->n_fed -= n < c->n_fed ? n : c->n_fed;
+	memmove(c->windows, c->windows + n,
+	    c->n_windows * sizeof(*c->windows));
+}
+
+static int
+compare_chat(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Puts chat and entries in order of time. Equal times of chat are alike; equal
+ * times of entries stay in the order of the input. */
+static void
+sort_window(struct pending *w)
+{
+	bool in_order = true;
+
+	if (w->sorted)
+		return;
+	for (size_t i = 1; i < w->n_chat && in_order; i++)
+		in_order = w->chat[i - 1] <= w->chat[i];
+	if (!in_order)
+		qsort(w->chat, w->n_chat, sizeof(*w->chat), compare_chat);
+	for (size_t i = 1; i < w->n_entries; i++) {
+		struct entry e = w->entries[i];
+		size_t at = i;
+
+		for (; at > 0 && w->entries[at - 1].ts > e.ts; at--)
+			w->entries[at] = w->entries[at - 1];
+		w->entries[at] = e;
+	}
+	w->sorted = true;
+}
+
+/*
+ * Streams
+ */
+
+static struct stream *
+find_stream(struct channel *c, int64_t stream)
+{
+	for (size_t i = 0; i < c->n_streams; i++)
+		if (c->streams[i]->stream == stream)
+			return c->streams[i];
+	return NULL;
+}
+
+static struct stream *
+get_stream(struct channel *c, int64_t stream, uint32_t id, int64_t started_at)
+{
+	struct stream *s = find_stream(c, stream);
+
+	if (s != NULL)
+		return s;
+	c->streams = xgrow(c->streams, c->n_streams, &c->cap_streams,
+	    sizeof(*c->streams));
+	s = c->streams[c->n_streams++] = xcalloc(1, sizeof(*s));
+	s->stream = stream;
+	s->id = id;
+	s->started_at = started_at;
+	s->messages_max_at = INT64_MIN;
+	return s;
+}
+
+static void
+stream_free(struct stream *s)
+{
+	tally_release(&s->tally);
+	free(s->words);
+	free(s);
+}
+
+/* Tells whether anything can still be said of `stream`. */
+static bool
+is_wanted(const struct channel *c, int64_t stream)
+{
+	if (stream == c->held || stream == c->ahead.sessions.stream ||
+	    stream == c->done.sessions.stream)
+		return true;
+	for (size_t i = 0; i < c->n_spans; i++)
+		if (c->spans[i].stream == stream)
+			return true;
+	return false;
+}
+
+/* Forgets the streams whose lines are written and that cannot come back. */
+static void
+drop_streams(struct channel *c)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < c->n_streams; i++)
+		if (is_wanted(c, c->streams[i]->stream))
+			c->streams[kept++] = c->streams[i];
+		else
+			stream_free(c->streams[i]);
+	c->n_streams = kept;
+}
+
+/* Takes the sample of hit `e` into the figures of its stream. */
+static void
+add_sample(struct channel *c, struct entry *e, const struct session_hit *hit,
+    struct samples *inside)
+{
+	struct stream *s = get_stream(c, hit->stream, e->id, e->started_at);
+	int64_t lasted = 0;
+
+	switch (hit->kind) {
+	case SESSION_STREAM:
+		s->begin = e->started_at < e->ts ? e->started_at : e->ts;
+		break;
+	case SESSION_SEGMENT:
+		s->airtime_ms += s->last_ts - s->begin;
+		s->begin = e->ts;
+		break;
+	default:
+		lasted = e->ts - s->last_ts;
+		if (lasted > s->last_hold_ms)
+			lasted = s->last_hold_ms;
+		break;
+	}
+	s->viewer_ms = num_sum(s->viewer_ms,
+	    num_product(s->last_viewers, lasted));
+	s->sampled_ms += lasted;
+	s->viewers_sum = num_sum(s->viewers_sum, e->viewers);
+	if (s->samples == 0 || e->viewers > s->viewers_max) {
+		s->viewers_max = e->viewers;
+		s->viewers_max_at = e->ts;
+	}
+	s->samples++;
+	s->last_ts = e->ts;
+	s->last_viewers = e->viewers;
+	s->last_hold_ms = c->hold_ms;
+	free(s->words);
+	s->words = e->words;
+	e->words = NULL;
+	memcpy(s->word_len, e->word_len, sizeof(s->word_len));
+	if (inside->n == 0 || e->viewers > inside->max)
+		inside->max = e->viewers;
+	inside->n++;
+	inside->sum = num_sum(inside->sum, e->viewers);
+}
+
+/*
+ * Feeding the machines
+ */
+
+static void
+add_span(struct channel *c, struct span span)
+{
+	int64_t first = c->frontier;
+
+	/* A window that overlaps two streams stays with the earlier. */
+	if (c->n_spans > 0 && c->spans[c->n_spans - 1].to >= first)
+		first = c->spans[c->n_spans - 1].to + 1;
+	if (span.from < first)
+		span.from = first;
+	c->spans = xgrow(c->spans, c->n_spans, &c->cap_spans,
+	    sizeof(*c->spans));
+	c->spans[c->n_spans++] = span;
+}
+
+static void
+add_run(struct agg *a, struct channel *c, const struct session_run *run)
+{
+	add_span(c, (struct span){ .stream = run->stream,
+	    .from = index_of(a, run->first), .to = index_of(a, run->last),
+	    .run = true, .started_at = run->first, .ended_at = run->last });
+}
+
+/* Lets time pass for the machines `m`. */
+static void
+pass(struct agg *a, struct channel *c, struct machines *m, int64_t ts)
+{
+	struct session_run run;
+
+	if (sessions_pass(&m->sessions, ts, &run) && m == &c->ahead)
+		add_run(a, c, &run);
+}
+
+/* Notes which windows the hit `e` adds to its stream. */
+static void
+extend(struct agg *a, struct channel *c, const struct entry *e,
+    const struct session_hit *hit)
+{
+	int64_t begin = e->ts, to = index_of(a, e->ts);
+
+	if (hit->kind == SESSION_GOES_ON && c->n_spans > 0) {
+		c->spans[c->n_spans - 1].to = to;
+		return;
+	}
+	if (hit->kind == SESSION_STREAM && e->started_at < begin) {
+		begin = e->ts - BEGIN_MS;
+		if (e->started_at > begin)
+			begin = e->started_at;
+	}
+	add_span(c, (struct span){ .stream = hit->stream,
+	    .from = index_of(a, begin), .to = to, .id = e->id,
+	    .started_at = e->started_at });
+}
+
+static void
+feed_entry(struct agg *a, struct channel *c, struct machines *m,
+    struct entry *e, struct samples *inside)
+{
+	struct session_hit hit;
+
+	switch (e->kind) {
+	case ENTRY_HIT:
+		pass(a, c, m, e->ts);
+		hit = sessions_hit(&m->sessions, e->ts, e->id, e->started_at);
+		if (hit.kind == SESSION_IGNORED)
+			break;
+		if (m == &c->ahead)
+			extend(a, c, e, &hit);
+		else
+			add_sample(c, e, &hit, inside);
+		break;
+	case ENTRY_MISS:
+		pass(a, c, m, e->ts);
+		sessions_miss(&m->sessions, e->ts);
+		break;
+	case ENTRY_POLL:
+		if (m == &c->done)
+			c->hold_ms = HOLD_POLLS * e->interval_s * MS_PER_S;
+		break;
+	case ENTRY_MARK:
+		hearing_mark(&m->hearing, e->ts, &e->mark);
+		break;
+	}
+}
+
+static void
+feed_chat(struct agg *a, struct channel *c, struct machines *m, int64_t ts,
+    bool message)
+{
+	hearing_chat(&m->hearing, ts);
+	if (!message || m->sessions.helix)
+		return;
+	pass(a, c, m, ts);
+	sessions_message(&m->sessions, ts);
+}
+
+/*
+ * Feeds all that window `w` holds to the machines `m`, in order of time; of
+ * equal times in the order of the input.
+ */
+static void
+feed(struct agg *a, struct channel *c, struct machines *m, struct pending *w,
+    struct samples *inside)
+{
+	int64_t begin = w->index * a->o.window_ms, tie_ts = INT64_MIN;
+	uint32_t tied = 0; /* lines of chat fed of the time tie_ts */
+	size_t at = 0;
+
+	sort_window(w);
+	for (size_t i = 0; i <= w->n_entries; i++) {
+		struct entry *e = i < w->n_entries ? &w->entries[i] : NULL;
+
+		for (; at < w->n_chat; at++) {
+			int64_t ts = begin + (w->chat[at] >> 1);
+
+			if (ts != tie_ts)
+				tied = 0;
+			tie_ts = ts;
+			if (e != NULL && (ts > e->ts ||
+			    (ts == e->ts && tied >= e->ties)))
+				break;
+			tied++;
+			feed_chat(a, c, m, ts, w->chat[at] & 1);
+		}
+		if (e != NULL)
+			feed_entry(a, c, m, e, inside);
+	}
+}
+
+/*
+ * Writing
+ */
+
+static struct buf *
+output(struct agg *a, struct channel *c)
+{
+	return c->held != NOBODY ? &c->text : &a->out;
+}
+
+static struct str
+word(const struct stream *s, int i)
+{
+	const char *p = s->words;
+
+	for (int k = 0; k < i; k++)
+		p += s->word_len[k];
+	return (struct str){ p, s->word_len[i] };
+}
+
+static void
+spell_stream(struct agg *a, struct channel *c, const struct stream *s,
+    struct buf *to)
+{
+	struct stats st = { .type = STATS_STREAM, .ts = s->started_at,
+		.channel = c->name, .seconds = a->o.window_ms / MS_PER_S,
+		.viewers_max = STATS_UNKNOWN, .viewer_ms = STATS_UNKNOWN };
+
+	st.ended_at = s->run ? s->ended_at : s->last_ts;
+	st.inferred = s->run;
+	st.airtime_ms = s->run ? s->ended_at - s->started_at :
+	    s->airtime_ms + s->last_ts - s->begin;
+	if (s->run) {
+		buf_reset(&a->name);
+		buf_byte(&a->name, '~');
+		tstamp_add(&a->name, s->started_at);
+		st.stream_id = buf_view(&a->name);
+	} else {
+		st.stream_id = map_name(&a->ids, s->id);
+		st.open = a->ending && c->ahead.sessions.under_way &&
+		    c->ahead.sessions.stream == s->stream;
+		st.name = word(s, 0);
+		st.title = word(s, 1);
+		st.category = word(s, 2);
+		st.language = word(s, 3);
+		st.viewers_avg = s->sampled_ms > 0 ?
+		    (double)s->viewer_ms / (double)s->sampled_ms :
+		    (double)s->viewers_sum / (double)s->samples;
+		st.viewers_max = s->viewers_max;
+		st.viewers_max_at = s->viewers_max_at;
+		st.viewer_ms = s->viewer_ms;
+		st.sampled_ms = s->sampled_ms;
+	}
+	st.n = tally_counts(&s->tally);
+	st.chatters_new = s->tally.firsts.n;
+	buf_reset(&a->json);
+	tally_mentions(&s->tally, &a->mentions, &a->json);
+	st.mentions = buf_view(&a->json);
+	st.messages_max = s->messages_max;
+	st.messages_max_at = s->messages_max_at;
+	st.windows = s->windows;
+	st.unknown = s->unknown;
+	st.heard_ms = s->unknown < s->windows ? s->heard_ms : STATS_UNKNOWN;
+	a->spell(a->arg, &st, c->first_ts, to);
+}
+
+/* Writes the line that is held back, and what follows it. */
+static void
+release(struct agg *a, struct channel *c)
+{
+	struct stream *s;
+
+	if (c->held == NOBODY)
+		return;
+	s = find_stream(c, c->held);
+	if (s != NULL)
+		spell_stream(a, c, s, &a->out);
+	buf_str(&a->out, buf_view(&c->text));
+	buf_release(&c->text);
+	c->held = NOBODY;
+}
+
+/* The stream whose line is held back goes on: no need for that line. */
+static void
+resume(struct agg *a, struct channel *c)
+{
+	buf_str(&a->out, buf_view(&c->text));
+	buf_release(&c->text);
+	c->held = NOBODY;
+}
+
+static void
+spell_window(struct agg *a, struct channel *c, const struct pending *w,
+    int64_t index, struct stream *s, const struct samples *inside)
+{
+	static const struct tally nothing;
+	const struct tally *t = w != NULL ? &w->tally : &nothing;
+	int64_t begin = index * a->o.window_ms;
+	struct stats st = { .type = STATS_WINDOW, .ts = begin,
+		.channel = c->name, .seconds = a->o.window_ms / MS_PER_S,
+		.viewers = STATS_UNKNOWN, .viewers_max = STATS_UNKNOWN };
+
+	st.n = tally_counts(t);
+	st.heard_ms = hearing_measure(&c->ahead.hearing, begin,
+	    begin + a->o.window_ms);
+	if (inside->n > 0) {
+		st.viewers = (double)inside->sum / (double)inside->n;
+		st.viewers_max = inside->max;
+	} else if (s != NULL && s->samples > 0 &&
+	    begin - s->last_ts <= s->last_hold_ms) {
+		st.viewers = (double)s->last_viewers;
+	}
+	if (s != NULL && s->run) {
+		buf_reset(&a->name);
+		buf_byte(&a->name, '~');
+		tstamp_add(&a->name, s->started_at);
+		st.stream_id = buf_view(&a->name);
+	} else if (s != NULL) {
+		st.stream_id = map_name(&a->ids, s->id);
+	}
+	buf_reset(&a->json);
+	tally_mentions(t, &a->mentions, &a->json);
+	st.mentions = buf_view(&a->json);
+	a->spell(a->arg, &st, c->first_ts, output(a, c));
+	if (s == NULL)
+		return;
+	tally_merge(&s->tally, t);
+	s->windows++;
+	s->unknown += st.heard_ms < 0;
+	s->heard_ms += st.heard_ms >= 0 ? st.heard_ms : 0;
+	if (s->messages_max_at == INT64_MIN ||
+	    st.n.messages > s->messages_max) {
+		s->messages_max = st.n.messages;
+		s->messages_max_at = begin;
+	}
+}
+
+/* Writes the window `index`; `w` is what it holds, `span` where it belongs:
+ * either may be NULL. */
+static void
+commit(struct agg *a, struct channel *c, int64_t index, struct pending *w,
+    const struct span *span)
+{
+	struct samples inside = { 0 };
+	struct stream *s = NULL;
+
+	if (w != NULL)
+		feed(a, c, &c->done, w, &inside);
+	if (span != NULL) {
+		s = get_stream(c, span->stream, span->id, span->started_at);
+		s->run = span->run;
+		s->ended_at = span->ended_at;
+		if (c->held == s->stream)
+			resume(a, c);
+	}
+	if (s != NULL || (w != NULL && w->counted))
+		spell_window(a, c, w, index, s, &inside);
+}
+
+/*
+ * Tells whether the first span will not grow any more.
+ */
+static bool
+is_over(const struct agg *a, const struct channel *c)
+{
+	return c->n_spans > 1 || c->spans[0].run || a->ending ||
+	    !c->ahead.sessions.under_way;
+}
+
+/* Holds back the lines of streams all of whose windows are written. */
+static void
+finish_spans(struct agg *a, struct channel *c)
+{
+	struct session_run run;
+
+	while (c->n_spans > 0 && c->spans[0].to < c->frontier &&
+	    is_over(a, c)) {
+		struct span *span = &c->spans[0];
+
+		/* A segment may have no window of its own. */
+		get_stream(c, span->stream, span->id, span->started_at);
+		if (span->run && c->done.sessions.in_run &&
+		    c->done.sessions.n == span->stream)
+			(void)sessions_end(&c->done.sessions, &run);
+		if (c->held != span->stream) {
+			release(a, c);
+			c->held = span->stream;
+		}
+		memmove(c->spans, c->spans + 1,
+		    --c->n_spans * sizeof(*c->spans));
+	}
+	/* Only the newest stream can come back, and a run cannot. */
+	if (c->held != NOBODY && (c->held != c->ahead.sessions.stream ||
+	    c->text.len > AGG_HELD_MAX))
+		release(a, c);
+	drop_streams(c);
+}
+
+/* Writes the windows before `until`. */
+static void
+commit_until(struct agg *a, struct channel *c, int64_t until)
+{
+	size_t used = 0;
+
+	while (c->frontier < until) {
+		struct span *span = c->n_spans > 0 ? &c->spans[0] : NULL;
+		struct pending *w = used < c->n_windows ? c->windows[used] :
+		    NULL;
+		int64_t next = c->frontier;
+
+		/* Outside of streams only what holds something is looked
+		 * at. */
+		if (span == NULL || span->from > next) {
+			next = until;
+			if (span != NULL && span->from < next)
+				next = span->from;
+			if (w != NULL && w->index < next)
+				next = w->index;
+			if (next == until) {
+				c->frontier = until;
+				break;
+			}
+		}
+		if (w != NULL && w->index == next)
+			used++;
+		else
+			w = NULL;
+		commit(a, c, next, w, span != NULL && span->from <= next &&
+		    next <= span->to ? span : NULL);
+		c->frontier = next + 1;
+		finish_spans(a, c);
+	}
+	finish_spans(a, c);
+	if (used > 0)
+		drop_windows(c, used);
+	hearing_forget(&c->ahead.hearing, c->frontier * a->o.window_ms);
+	hearing_forget(&c->done.hearing, c->frontier * a->o.window_ms);
+}
+
+/* Finds the first window of which it is not certain what will be written. */
+static int64_t
+decided(const struct agg *a, const struct channel *c)
+{
+	const struct sessions *s = &c->ahead.sessions;
+	int64_t now = c->fed * a->o.window_ms, until;
+	int64_t heard = index_of(a, now - HEARING_DEAD_MS);
+
+	if (s->under_way) {
+		/* Whether the stream goes on after its last hit is open. */
+		until = index_of(a, s->last_hit);
+	} else {
+		until = index_of(a, now - BEGIN_MS);
+		if (s->in_run && index_of(a, s->first) < until)
+			until = index_of(a, s->first);
+		if (c->n_spans > 0 && c->spans[c->n_spans - 1].to >= until)
+			until = c->spans[c->n_spans - 1].to + 1;
+	}
+	return until < heard ? until : heard;
+}
+
+/* Feeds `ahead` the windows before `until`. */
+static void
+feed_until(struct agg *a, struct channel *c, int64_t until)
+{
+	for (; c->n_fed < c->n_windows &&
+	    c->windows[c->n_fed]->index < until; c->n_fed++)
+		feed(a, c, &c->ahead, c->windows[c->n_fed], NULL);
+	c->fed = until;
+}
+
+/* Goes on as far as the watermark allows. */
+static void
+advance(struct agg *a, struct channel *c)
+{
+	int64_t until = index_of(a, c->greatest - a->o.hold_ms), now;
+
+	if (until <= c->fed)
+		return;
+	feed_until(a, c, until);
+	now = until * a->o.window_ms;
+	pass(a, c, &c->ahead, now);
+	if (c->held != NOBODY && now - c->ahead.sessions.last_hit > SESSIONS_BACK_MS)
+		release(a, c);
+	commit_until(a, c, decided(a, c));
+}
+
+/* Takes `ahead` back to where `done` is. */
+static void
+rewind_ahead(struct agg *a, struct channel *c)
+{
+	const struct sessions *s = &c->done.sessions;
+	int64_t last = index_of(a, s->last_hit);
+
+	c->ahead.sessions = *s;
+	hearing_copy(&c->ahead.hearing, &c->done.hearing);
+	/* Of the spans only the one stays that `done` is in the middle of. */
+	if (c->n_spans > 0 && s->under_way && c->spans[0].stream == s->stream) {
+		c->n_spans = 1;
+		c->spans[0].to = last >= c->frontier ? last : c->frontier - 1;
+	} else {
+		c->n_spans = 0;
+	}
+	c->n_fed = 0;
+	feed_until(a, c, c->fed);
+	pass(a, c, &c->ahead, c->fed * a->o.window_ms);
+}
+
+/*
+ * Taking events in
+ */
+
+static struct channel *
+get_channel(struct agg *a, const struct event *e)
+{
+	size_t n = a->channel_names.n;
+	size_t i = map_number(&a->channel_names, e->channel,
+	    hash_str(e->channel, 0));
+	struct channel *c;
+
+	if (i < n)
+		return a->channels[i];
+	a->channels = xgrow(a->channels, n, &a->cap_channels,
+	    sizeof(*a->channels));
+	c = a->channels[i] = xcalloc(1, sizeof(*c));
+	c->name = map_name(&a->channel_names, i);
+	c->first_ts = c->greatest = c->greatest_all = e->ts;
+	c->odd_ts = INT64_MIN;
+	c->frontier = c->fed = BEFORE_ALL;
+	c->held = NOBODY;
+	c->hold_ms = HOLD_POLLS * INTERVAL_S * MS_PER_S;
+	sessions_init(&c->ahead.sessions, a->o.gap_ms);
+	c->done.sessions = c->ahead.sessions;
+	hearing_release(&c->ahead.hearing);
+	hearing_release(&c->done.hearing);
+	return c;
+}
+
+/* Moves the channel's clock on. One event that is far ahead does not move it;
+ * two in a row do, as far as the nearer of them. */
+static void
+move_clock(struct channel *c, int64_t ts)
+{
+	if (ts > c->greatest_all)
+		c->greatest_all = ts;
+	if (ts <= c->greatest + FAR_AHEAD_MS) {
+		c->odd_ts = INT64_MIN;
+		if (ts > c->greatest)
+			c->greatest = ts;
+	} else if (c->odd_ts == INT64_MIN) {
+		c->odd_ts = ts;
+	} else {
+		c->greatest = ts < c->odd_ts ? ts : c->odd_ts;
+		c->odd_ts = INT64_MIN;
+	}
+}
+
+static void
+keep_words(struct entry *to, const struct event *e)
+{
+	const struct str words[4] = { e->name, e->title, e->category,
+		e->language };
+	size_t len = 0;
+	char *p;
+
+	for (int i = 0; i < 4; i++)
+		len += to->word_len[i] = words[i].len;
+	p = to->words = xcalloc(len + 1, 1);
+	for (int i = 0; i < 4; i++) {
+		if (words[i].len != 0)
+			memcpy(p, words[i].p, words[i].len);
+		p += words[i].len;
+	}
+}
+
+/* Makes an entry of an event that is not chat. False when it has nothing to
+ * say here. */
+static bool
+make_entry(struct agg *a, const struct event *e, struct entry *to)
+{
+	*to = (struct entry){ .ts = e->ts };
+	if (e->type == EVENT_VIEWERS) {
+		to->kind = ENTRY_HIT;
+		to->id = (uint32_t)map_number(&a->ids, e->stream_id,
+		    hash_str(e->stream_id, 0));
+		to->started_at = e->started_at;
+		to->viewers = e->viewers;
+		keep_words(to, e);
+		return true;
+	}
+	if (e->type == EVENT_OFFLINE) {
+		to->kind = ENTRY_MISS;
+		return true;
+	}
+	if (str_eq(e->mark, STR("poll"))) {
+		to->kind = ENTRY_POLL;
+		to->interval_s = e->interval_s;
+		return e->interval_s > 0 && e->interval_s <= INTERVAL_MAX;
+	}
+	to->kind = ENTRY_MARK;
+	to->mark = hearing_mark_of(e, (uint32_t)map_number(&a->collectors,
+	    e->by, hash_str(e->by, 0)));
+	return to->mark.kind != CHAT_MARK_OTHER;
+}
+
+static void
+add_entry(struct pending *w, int64_t begin, struct entry *e)
+{
+	uint32_t offset = (uint32_t)(e->ts - begin);
+
+	for (size_t i = 0; i < w->n_chat; i++)
+		e->ties += w->chat[i] >> 1 == offset;
+	w->entries = xgrow(w->entries, w->n_entries, &w->cap_entries,
+	    sizeof(*w->entries));
+	w->entries[w->n_entries++] = *e;
+	w->sorted = false;
+}
+
+static void
+add_chat(struct pending *w, int64_t begin, const struct event *e)
+{
+	w->chat = xgrow(w->chat, w->n_chat, &w->cap_chat, sizeof(*w->chat));
+	w->chat[w->n_chat++] = (uint32_t)(e->ts - begin) << 1 |
+	    (e->type == EVENT_MESSAGE);
+	w->sorted = false;
+}
+
+/* Tells whether a line of chat at `ts`, which `ahead` has passed, could change
+ * what it found out. */
+static bool
+chat_matters(const struct channel *c, int64_t ts, bool message)
+{
+	const struct sessions *s = &c->ahead.sessions;
+
+	if (c->ahead.hearing.n > 0 && !hearing_covers(&c->ahead.hearing, ts))
+		return true;
+	if (!message || c->done.sessions.helix)
+		return false;
+	if (s->in_run && s->first <= ts && ts <= s->last)
+		return false;
+	for (size_t i = 0; i < c->n_spans; i++)
+		if (c->spans[i].run && c->spans[i].started_at <= ts &&
+		    ts <= c->spans[i].ended_at)
+			return false;
+	return true;
+}
+
+bool
+agg_add(struct agg *a, const struct event *e)
+{
+	struct channel *c = get_channel(a, e);
+	int64_t index = index_of(a, e->ts), begin = index * a->o.window_ms;
+	bool matters = true;
+	struct pending *w;
+	struct entry entry;
+
+	move_clock(c, e->ts);
+	if (index < c->frontier)
+		return false;
+	if (event_is_chat(e)) {
+		w = get_window(c, index);
+		w->counted |= tally_add(&w->tally, e, &a->mentions);
+		add_chat(w, begin, e);
+		matters = index < c->fed && chat_matters(c, e->ts,
+		    e->type == EVENT_MESSAGE);
+	} else if (make_entry(a, e, &entry)) {
+		add_entry(get_window(c, index), begin, &entry);
+	} else {
+		matters = false;
+	}
+	if (matters && index < c->fed)
+		rewind_ahead(a, c);
+	advance(a, c);
+	return true;
+}
+
+static void
+end_channel(struct agg *a, struct channel *c)
+{
+	struct session_run run;
+	int64_t last = c->frontier;
+
+	if (c->n_windows > 0)
+		last = c->windows[c->n_windows - 1]->index + 1;
+	if (last > c->fed)
+		feed_until(a, c, last);
+	pass(a, c, &c->ahead, c->greatest_all);
+	if (sessions_end(&c->ahead.sessions, &run))
+		add_run(a, c, &run);
+	if (c->n_spans > 0 && c->spans[c->n_spans - 1].to >= last)
+		last = c->spans[c->n_spans - 1].to + 1;
+	commit_until(a, c, last);
+	release(a, c);
+}
+
+static int
+compare_channels(const void *x, const void *y)
+{
+	return str_cmp((*(struct channel *const *)x)->name,
+	    (*(struct channel *const *)y)->name);
+}
+
+void
+agg_end(struct agg *a)
+{
+	a->ending = true;
+	qsort(a->channels, a->channel_names.n, sizeof(*a->channels),
+	    compare_channels);
+	for (size_t i = 0; i < a->channel_names.n; i++)
+		end_channel(a, a->channels[i]);
+}
+
+static void
+channel_free(struct channel *c)
+{
+	for (size_t i = 0; i < c->n_windows; i++)
+		pending_free(c->windows[i]);
+	for (size_t i = 0; i < c->n_streams; i++)
+		stream_free(c->streams[i]);
+	free(c->windows);
+	free(c->streams);
+	free(c->spans);
+	hearing_release(&c->ahead.hearing);
+	hearing_release(&c->done.hearing);
+	buf_release(&c->text);
+	free(c);
+}
+
+void
+agg_free(struct agg *a)
+{
+	if (a == NULL)
+		return;
+	for (size_t i = 0; i < a->channel_names.n; i++)
+		channel_free(a->channels[i]);
+	free(a->channels);
+	map_release(&a->channel_names);
+	map_release(&a->ids);
+	map_release(&a->collectors);
+	map_release(&a->mentions);
+	buf_release(&a->out);
+	buf_release(&a->json);
+	buf_release(&a->name);
+	free(a);
+}

@@ -1,0 +1,69 @@
+/*
+ * agg - from events to windows and streams
+ *
+ * Takes the events of all channels, nearly in order of time, and gives windows
+ * and streams as soon as they are certain (section 3.4 of the definitions).
+ * What is written never changes, with one exception that the definitions name:
+ * a stream that comes back has its line written anew. To spare readers most of
+ * that, a stream's line is held back, with what follows it in its channel, for
+ * as long as the stream may come back and what follows is at most AGG_HELD_MAX
+ * bytes. No clock, no I/O: the same events give the same lines.
+ */
+#ifndef TW_MODEL_AGG_H
+#define TW_MODEL_AGG_H
+
+#include "model/event.h"
+#include "model/stats.h"
+
+#define AGG_HELD_MAX ((size_t)64 * 1024)
+
+struct agg_options {
+	int64_t window_ms; /* length of a window, whole seconds */
+	int64_t hold_ms;   /* how far the watermark stays behind */
+	int64_t gap_ms;    /* of a silence between inferred streams, at most */
+};
+
+/*
+ * Spell `s`, which is certain, at the end of `b`, or leave it out.
+ *
+ * `first_ts` is the time of the first event of its channel, ms UTC. `s` and
+ * what it points to are borrowed for the call.
+ */
+typedef void agg_speller(
+    void *arg, const struct stats *s, int64_t first_ts, struct buf *b);
+
+struct agg; /* everything that is not certain yet */
+
+/*
+ * Begin with no channels. `spell` is given `arg` and every line.
+ *
+ * Returns the aggregation; the caller gives it to agg_free().
+ */
+struct agg *agg_new(
+    const struct agg_options *o, agg_speller *spell, void *arg) MUST_USE;
+
+/*
+ * Take in the event `e`.
+ *
+ * Returns false when it is late: its window is already written.
+ */
+bool agg_add(struct agg *a, const struct event *e) MUST_USE;
+
+/*
+ * Look at the lines that have come out.
+ *
+ * Returns them; the caller resets the buf when they are written.
+ */
+struct buf *agg_output(struct agg *a);
+
+/*
+ * End the input: what is left comes out, channel by channel in order of name.
+ */
+void agg_end(struct agg *a);
+
+/*
+ * Free everything. NULL is fine.
+ */
+void agg_free(struct agg *a);
+
+#endif

@@ -1,0 +1,94 @@
+/*
+ * sessions - which stream it is
+ *
+ * Follows what Helix said of one channel, in order of time, and decides what a
+ * stream is, when it is over, and when it comes back (section 3.2 of the
+ * definitions). For a channel of which Helix has said nothing yet, runs of
+ * messages with silences between them stand for streams. Holds a few numbers
+ * and no memory of its own: copying the struct copies the state.
+ */
+#ifndef TW_MODEL_SESSIONS_H
+#define TW_MODEL_SESSIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SESSIONS_BACK_MS (48 * 3600 * INT64_C(1000)) /* a stream may come back */
+#define SESSIONS_NONE    INT64_MIN /* there has not been one yet */
+
+struct sessions {
+	int64_t gap_ms;      /* the silence between two runs is longer */
+	int64_t n;           /* streams and runs so far */
+
+	bool helix;          /* Helix has said something */
+	bool under_way;      /* the newest stream's last segment may go on */
+	uint32_t id;         /* the newest stream's, a number */
+	int64_t stream;      /* which of the `n` it is; SESSIONS_NONE */
+	int64_t started_at;  /* the newest stream's */
+	int64_t last_hit;    /* the newest stream's */
+	int64_t last_poll;   /* hit or miss that counted, while under way */
+	int misses;          /* since the last hit */
+
+	bool in_run;         /* a run of messages may go on */
+	int64_t first, last; /* its messages */
+};
+
+/* What a hit is. */
+struct session_hit {
+	enum {
+		SESSION_IGNORED, /* cached, or back too late: as if not there */
+		SESSION_STREAM,  /* the first hit of a new stream */
+		SESSION_SEGMENT, /* the stream is back: a new segment of it */
+		SESSION_GOES_ON, /* the next hit in a segment */
+	} kind;
+	int64_t stream; /* which stream, counted from 0 */
+};
+
+/* A run of messages that is over. */
+struct session_run {
+	int64_t stream;      /* which stream it stands for, counted from 0 */
+	int64_t first, last; /* its first and its last message, ms UTC */
+};
+
+/*
+ * Begin with a channel of which nothing is known.
+ *
+ * `gap_ms` is the silence that is not yet long enough to part two runs.
+ */
+void sessions_init(struct sessions *s, int64_t gap_ms);
+
+/*
+ * Let time pass up to `ts`: streams end and runs end.
+ *
+ * Returns true, with `run`, when a run has ended; call again then. All calls
+ * below do this for their own `ts` first, and want to be called only when it
+ * has returned false for that time.
+ */
+bool sessions_pass(struct sessions *s, int64_t ts, struct session_run *run);
+
+/*
+ * Take in a hit of the stream `id` (a number) that began at `started_at`.
+ *
+ * Returns what it is.
+ */
+struct session_hit sessions_hit(
+    struct sessions *s, int64_t ts, uint32_t id, int64_t started_at);
+
+/*
+ * Take in a miss.
+ */
+void sessions_miss(struct sessions *s, int64_t ts);
+
+/*
+ * Take in a message.
+ */
+void sessions_message(struct sessions *s, int64_t ts);
+
+/*
+ * End the input: the run that may have gone on ends here.
+ *
+ * Returns true, with `run`, when there was one.
+ */
+bool sessions_end(struct sessions *s, struct session_run *run);
+
+#endif
