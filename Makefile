@@ -47,7 +47,6 @@ ALL_CFLAGS = -std=c11 -D_DEFAULT_SOURCE -DTW_VERSION='"$(VERSION)"' -Ilib \
 LIB_SRC  := $(sort $(wildcard lib/*/*.c))
 LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 TOOL_BIN := $(TOOLS:%=$(B)/%)
-UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 
 all: $(TOOL_BIN)
 
@@ -68,11 +67,39 @@ $(TOOL_BIN): $(B)/tw-%: $(B)/cmd/tw-%.o $(B)/cmd/tool.o $(B)/libtw.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ \
 	    $(foreach l,$(LIBS_tw-$*),$(link_$(l)))
 
--include $(LIB_OBJ:.o=.d) $(TOOLS:%=$(B)/cmd/%.d) $(B)/cmd/tool.d
+# Tests
+
+UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+FUZZ     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+REPLAY   := $(FUZZ:%=$(B)/tests/fuzz/%)
+LIB_LIBS := $(foreach l,pcre2 jansson zstd zlib,$(link_$(l)))
+
+$(UNIT): $(B)/%: $(B)/%.o $(B)/libtw.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
+
+# The fuzz targets with a main of our own, which replays a corpus.
+$(REPLAY): $(B)/%: $(B)/%.o $(B)/tests/fuzz/replay.o $(B)/libtw.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
+
+$(B)/tests/gen: $(B)/tests/gen.o $(B)/libtw.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
+
+PROVE = prove $(if $(V),-v)
+
+check: all $(UNIT) $(REPLAY) $(B)/tests/gen
+	$(PROVE) -e '' $(UNIT)
+	TW_BIN=$(CURDIR)/$(B) $(PROVE) -e sh tests/cli/*.t
+
+golden: all
+	for t in tests/cli/*.t; do \
+	    TW_GOLDEN=1 TW_BIN=$(CURDIR)/$(B) sh $$t >/dev/null; done
+	git diff --stat tests/cli/data
+
+-include $(UNIT:=.d) $(REPLAY:=.d) $(LIB_OBJ:.o=.d) $(TOOLS:%=$(B)/cmd/%.d) $(B)/cmd/tool.d
 
 clean:
 	rm -rf build
 
 FORCE:
 
-.PHONY: all clean FORCE
+.PHONY: all check golden clean FORCE

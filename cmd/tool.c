@@ -37,7 +37,8 @@ tool_wrong(const char *fmt, ...)
 void
 tool_filter_init(struct tool_filter *f)
 {
-	*f = (struct tool_filter){ .since_ms = INT64_MIN, .until_ms = INT64_MAX };
+	*f = (struct tool_filter){ .since_ms = INT64_MIN,
+		.until_ms = INT64_MAX };
 }
 
 void
@@ -54,8 +55,8 @@ tool_filter_channel(struct tool_filter *f, const char *name)
 	if (s.len == 0 || s.len > sizeof(login))
 		tool_wrong("-c: \"%s\" is no channel", name);
 	for (size_t i = 0; i < s.len; i++)
-		login[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ?
-		    (char)(s.p[i] | 32) : s.p[i];
+		login[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 32)
+							  : s.p[i];
 	s.p = login;
 	map_number(&f->channels, s, hash_str(s, 0));
 }
@@ -65,7 +66,8 @@ tool_time(int64_t *ms, const char *name, const char *text)
 {
 	if (!timearg_parse(str_of(text), now_ms(), ms))
 		tool_wrong("%s: \"%s\" is no time; give 2026-11-23, "
-		    "2026-11-23T12:00:00Z or \"2h ago\"", name, text);
+			   "2026-11-23T12:00:00Z or \"2h ago\"",
+		    name, text);
 }
 
 bool
@@ -127,8 +129,10 @@ tool_rejects_close(struct tool_rejects *r)
 enum tool_exit
 tool_graver(enum tool_exit a, enum tool_exit b)
 {
-	static const int weight[] = { [TOOL_DONE] = 0, [TOOL_REFUSED] = 1,
-		[TOOL_FAILED] = 2, [TOOL_USAGE] = 3 };
+	static const int weight[] = { [TOOL_DONE] = 0,
+		[TOOL_REFUSED] = 1,
+		[TOOL_FAILED] = 2,
+		[TOOL_USAGE] = 3 };
 
 	return weight[a] >= weight[b] ? a : b;
 }

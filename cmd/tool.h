@@ -37,10 +37,10 @@ struct tool_filter {
 
 /* Where refused lines go. */
 struct tool_rejects {
-	FILE *f;            /* owned; NULL = they are only named */
-	const char *path;   /* borrowed */
-	bool quiet;         /* they are not named */
-	int64_t n;          /* lines refused */
+	FILE *f;          /* owned; NULL = they are only named */
+	const char *path; /* borrowed */
+	bool quiet;       /* they are not named */
+	int64_t n;        /* lines refused */
 };
 
 /*

@@ -38,11 +38,12 @@ struct run {
 static void
 usage(FILE *f)
 {
-	fputs("usage: tw-agg [-hqVv] [-c channel]... [--hold time] "
-	      "[--rejects file]\n"
-	      "              [--session-gap time] [--since time] [--until time] "
-	      "[--window time]\n"
-	      "              [file ...]\n",
+	fputs(
+	    "usage: tw-agg [-hqVv] [-c channel]... [--hold time] "
+	    "[--rejects file]\n"
+	    "              [--session-gap time] [--since time] [--until time] "
+	    "[--window time]\n"
+	    "              [file ...]\n",
 	    f);
 }
 
@@ -160,8 +161,8 @@ agg_stream(struct run *r, const char *path, enum tool_exit *result)
 	while (ok && (more = input_next(&in, &line, &why)) == 1) {
 		ok = agg_line(r, &in, line);
 		if (r->lines % PROGRESS_LINES == 0)
-			progress_show(&progress, now_mono_ms(),
-			    in.lines.number, unpack_offset(in.u));
+			progress_show(&progress, now_mono_ms(), in.lines.number,
+			    unpack_offset(in.u));
 	}
 	progress_end(&progress);
 	if (ok && more < 0) {
@@ -202,7 +203,8 @@ span(const char *name, const char *text, int64_t min, int64_t max)
 
 	if (!timearg_parse_span(str_of(text), &ms) || ms < min || ms > max)
 		tool_wrong("%s: \"%s\" is no length of time that can be used; "
-		    "give 5s, 30m, 1h", name, text);
+			   "give 5s, 30m, 1h",
+		    name, text);
 	return ms;
 }
 
@@ -244,8 +246,8 @@ options(struct run *r, int argc, char **argv)
 			tool_rejects_open(&r->rejects, optarg);
 			break;
 		case SESSION_GAP:
-			r->o.gap_ms = span("--session-gap", optarg, MS_PER_S,
-			    INT64_MAX);
+			r->o.gap_ms =
+			    span("--session-gap", optarg, MS_PER_S, INT64_MAX);
 			break;
 		case SINCE:
 			tool_time(&r->filter.since_ms, "--since", optarg);
@@ -259,8 +261,8 @@ options(struct run *r, int argc, char **argv)
 			r->words = TOOL_VERBOSE;
 			break;
 		case WINDOW:
-			r->o.window_ms = span("--window", optarg, MS_PER_S,
-			    WINDOW_MAX_MS);
+			r->o.window_ms =
+			    span("--window", optarg, MS_PER_S, WINDOW_MAX_MS);
 			break;
 		default:
 			usage(stderr);
@@ -272,7 +274,8 @@ int
 main(int argc, char **argv)
 {
 	struct run r = { .words = TOOL_NORMAL,
-		.o = { .window_ms = 5 * MS_PER_S, .hold_ms = MS_PER_MIN,
+		.o = { .window_ms = 5 * MS_PER_S,
+		    .hold_ms = MS_PER_MIN,
 		    .gap_ms = 30 * MS_PER_MIN } };
 	enum tool_exit result = TOOL_DONE;
 	struct errmsg why;

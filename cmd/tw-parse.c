@@ -35,9 +35,9 @@ struct parse {
 	struct patterns *patterns; /* NULL = none */
 	struct jsonr *json;
 	struct scratch scratch;
-	struct buf text;           /* a text made valid for the patterns */
+	struct buf text; /* a text made valid for the patterns */
 	struct buf mentions;
-	struct buf record;         /* the line that is being written */
+	struct buf record; /* the line that is being written */
 	struct seen seen;
 	struct lag lag;
 	struct skips skips;
@@ -105,8 +105,8 @@ mention(struct parse *p, struct event *e)
 
 /* Makes an event of a line. */
 static enum from
-make(struct parse *p, const struct rawline *l, struct event *e,
-    struct str *what)
+make(
+    struct parse *p, const struct rawline *l, struct event *e, struct str *what)
 {
 	enum from r;
 
@@ -174,8 +174,8 @@ parse_line(struct parse *p, const struct rawline *l)
 			if (l->unended && l->raw.source != RAWLOG_BARE &&
 			    p->words != TOOL_QUIET)
 				warnx("%s:%lld: has no line end, may be half "
-				      "of a line", l->name,
-				    (long long)l->number);
+				      "of a line",
+				    l->name, (long long)l->number);
 			return put(p, &e);
 		case FROM_SKIPPED:
 			skips_add(&p->skips, what);
@@ -183,8 +183,8 @@ parse_line(struct parse *p, const struct rawline *l)
 		case FROM_REFUSED:
 			break;
 		}
-	tool_refuse(&p->rejects, l->name, l->number, what.p, l->line, l->part,
-	    l->cont);
+	tool_refuse(
+	    &p->rejects, l->name, l->number, what.p, l->line, l->part, l->cont);
 	return true;
 }
 
@@ -225,8 +225,8 @@ warn_of_clock(const struct parse *p)
 	if (p->words != TOOL_QUIET && lag_is_odd(&p->lag, &median))
 		warnx("the collector's clock was wrong: lines were received "
 		      "%s%.1f s %s Twitch sent them (median)",
-		    median <= -LAG_LIMIT_MS || median >= LAG_LIMIT_MS ?
-			"over " : "",
+		    median <= -LAG_LIMIT_MS || median >= LAG_LIMIT_MS ? "over "
+								      : "",
 		    (double)(median < 0 ? -median : median) / 1000,
 		    median < 0 ? "before" : "after");
 }
@@ -373,9 +373,9 @@ main(int argc, char **argv)
 	options(&p, argc, argv);
 	open_many();
 	p.json = jsonr_new();
-	m = argc > optind ? rawmerge_new(argv + optind,
-	    (size_t)(argc - optind), stdout) :
-	    rawmerge_new(standard_input, 1, stdout);
+	m = argc > optind
+	    ? rawmerge_new(argv + optind, (size_t)(argc - optind), stdout)
+	    : rawmerge_new(standard_input, 1, stdout);
 	result = parse_stream(&p, m);
 	warn_of_clock(&p);
 	warn_of_patterns(&p);

@@ -59,8 +59,8 @@ lines_next(struct lines *l, struct str *line)
 		if (l->end > l->seen)
 			lf = memchr(l->p + l->seen, '\n', l->end - l->seen);
 		if (lf != NULL)
-			return hand_out(l, line,
-			    (size_t)(lf - (l->p + l->pos)), 1);
+			return hand_out(
+			    l, line, (size_t)(lf - (l->p + l->pos)), 1);
 		l->seen = l->end;
 		if (l->end - l->pos > l->max) {
 			l->part = true;

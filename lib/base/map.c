@@ -13,7 +13,8 @@ find_slot(const struct map *m, struct str name, uint64_t hash)
 	for (; m->slots[i] != 0; i = (i + 1) & mask) {
 		const struct map_name *n = &m->names[m->slots[i] - 1];
 
-		if (n->hash == hash && str_eq(map_name(m, m->slots[i] - 1), name))
+		if (n->hash == hash &&
+		    str_eq(map_name(m, m->slots[i] - 1), name))
 			break;
 	}
 	return i;

@@ -44,8 +44,7 @@ str_of(const char *s)
 static inline bool
 str_eq(struct str a, struct str b)
 {
-	return a.len == b.len &&
-	    (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
+	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
 }
 
 /*

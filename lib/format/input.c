@@ -1,8 +1,7 @@
 #include "format/input.h"
 
 bool
-input_open(
-    struct input *in, const char *path, FILE *tied, struct errmsg *why)
+input_open(struct input *in, const char *path, FILE *tied, struct errmsg *why)
 {
 	*in = (struct input){ 0 };
 	in->name = strcmp(path, "-") == 0 ? "standard input" : path;

@@ -17,8 +17,8 @@
 #define INPUT_LINE_MAX ((size_t)1024 * 1024)
 
 struct input {
-	const char *name;  /* borrowed; for messages */
-	struct unpack *u;  /* owned; NULL = not open */
+	const char *name; /* borrowed; for messages */
+	struct unpack *u; /* owned; NULL = not open */
 	struct lines lines;
 };
 

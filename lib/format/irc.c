@@ -23,11 +23,13 @@ find_tag(const char *p, size_t len)
 	case 5:
 		return IS("login") ? IRC_LOGIN : IRC_N_TAGS;
 	case 6:
-		return IS("badges") ? IRC_BADGES :
-		    IS("msg-id")    ? IRC_MSG_ID : IRC_N_TAGS;
+		return IS("badges") ? IRC_BADGES
+		    : IS("msg-id")  ? IRC_MSG_ID
+				    : IRC_N_TAGS;
 	case 7:
-		return IS("user-id") ? IRC_USER_ID :
-		    IS("room-id")    ? IRC_ROOM_ID : IRC_N_TAGS;
+		return IS("user-id") ? IRC_USER_ID
+		    : IS("room-id")  ? IRC_ROOM_ID
+				     : IRC_N_TAGS;
 	case 9:
 		return IS("first-msg") ? IRC_FIRST_MSG : IRC_N_TAGS;
 	case 10:
@@ -35,49 +37,54 @@ find_tag(const char *p, size_t len)
 	case 11:
 		return IS("tmi-sent-ts") ? IRC_TMI_SENT_TS : IRC_N_TAGS;
 	case 12:
-		return IS("display-name") ? IRC_DISPLAY_NAME :
-		    IS("ban-duration")    ? IRC_BAN_DURATION : IRC_N_TAGS;
+		return IS("display-name") ? IRC_DISPLAY_NAME
+		    : IS("ban-duration")  ? IRC_BAN_DURATION
+					  : IRC_N_TAGS;
 	case 13:
-		return IS("source-msg-id") ? IRC_SOURCE_MSG_ID :
-		    IS("target-msg-id")    ? IRC_TARGET_MSG_ID : IRC_N_TAGS;
+		return IS("source-msg-id") ? IRC_SOURCE_MSG_ID
+		    : IS("target-msg-id")  ? IRC_TARGET_MSG_ID
+					   : IRC_N_TAGS;
 	case 14:
-		return IS("source-room-id") ? IRC_SOURCE_ROOM_ID :
-		    IS("target-user-id")    ? IRC_TARGET_USER_ID :
-		    IS("rm-received-ts")    ? IRC_RM_RECEIVED_TS : IRC_N_TAGS;
+		return IS("source-room-id") ? IRC_SOURCE_ROOM_ID
+		    : IS("target-user-id")  ? IRC_TARGET_USER_ID
+		    : IS("rm-received-ts")  ? IRC_RM_RECEIVED_TS
+					    : IRC_N_TAGS;
 	case 16:
-		return IS("custom-reward-id") ? IRC_CUSTOM_REWARD_ID :
-		    IS("msg-param-months")    ? IRC_MONTHS : IRC_N_TAGS;
+		return IS("custom-reward-id") ? IRC_CUSTOM_REWARD_ID
+		    : IS("msg-param-months")  ? IRC_MONTHS
+					      : IRC_N_TAGS;
 	case 17:
-		return IS("returning-chatter") ? IRC_RETURNING_CHATTER :
-		    IRC_N_TAGS;
+		return IS("returning-chatter") ? IRC_RETURNING_CHATTER
+					       : IRC_N_TAGS;
 	case 18:
 		return IS("msg-param-sub-plan") ? IRC_SUB_PLAN : IRC_N_TAGS;
 	case 19:
-		return IS("reply-parent-msg-id") ? IRC_REPLY_PARENT_MSG_ID :
-		    IRC_N_TAGS;
+		return IS("reply-parent-msg-id") ? IRC_REPLY_PARENT_MSG_ID
+						 : IRC_N_TAGS;
 	case 20:
 		return IS("msg-param-bits-spent") ? IRC_BITS_SPENT : IRC_N_TAGS;
 	case 21:
-		return IS("msg-param-gift-months") ? IRC_GIFT_MONTHS :
-		    IS("msg-param-viewerCount")    ? IRC_VIEWER_COUNT :
-		    IRC_N_TAGS;
+		return IS("msg-param-gift-months") ? IRC_GIFT_MONTHS
+		    : IS("msg-param-viewerCount")  ? IRC_VIEWER_COUNT
+						   : IRC_N_TAGS;
 	case 22:
-		return IS("msg-param-recipient-id") ? IRC_RECIPIENT_ID :
-		    IRC_N_TAGS;
+		return IS("msg-param-recipient-id") ? IRC_RECIPIENT_ID
+						    : IRC_N_TAGS;
 	case 23:
-		return IS("pinned-chat-paid-amount") ? IRC_PAID_AMOUNT :
-		    IRC_N_TAGS;
+		return IS("pinned-chat-paid-amount") ? IRC_PAID_AMOUNT
+						     : IRC_N_TAGS;
 	case 25:
-		return IS("pinned-chat-paid-currency")  ? IRC_PAID_CURRENCY :
-		    IS("pinned-chat-paid-exponent")     ? IRC_PAID_EXPONENT :
-		    IS("msg-param-mass-gift-count")     ? IRC_MASS_GIFT_COUNT :
-		    IRC_N_TAGS;
+		return IS("pinned-chat-paid-currency") ? IRC_PAID_CURRENCY
+		    : IS("pinned-chat-paid-exponent")  ? IRC_PAID_EXPONENT
+		    : IS("msg-param-mass-gift-count")  ? IRC_MASS_GIFT_COUNT
+						       : IRC_N_TAGS;
 	case 27:
-		return IS("msg-param-cumulative-months") ?
-		    IRC_CUMULATIVE_MONTHS : IRC_N_TAGS;
+		return IS("msg-param-cumulative-months") ? IRC_CUMULATIVE_MONTHS
+							 : IRC_N_TAGS;
 	case 29:
-		return IS("msg-param-recipient-user-name") ?
-		    IRC_RECIPIENT_USER_NAME : IRC_N_TAGS;
+		return IS("msg-param-recipient-user-name")
+		    ? IRC_RECIPIENT_USER_NAME
+		    : IRC_N_TAGS;
 	default:
 		return IRC_N_TAGS;
 	}
@@ -116,7 +123,8 @@ find_marks(const char *p, size_t n)
 static inline void
 keep_tag(struct irc *m, const char *key, const char *eq, const char *end)
 {
-	enum irc_tag tag = find_tag(key, (size_t)((eq != NULL ? eq : end) - key));
+	enum irc_tag tag =
+	    find_tag(key, (size_t)((eq != NULL ? eq : end) - key));
 
 	if (tag == IRC_N_TAGS)
 		return;

@@ -57,13 +57,13 @@ enum irc_tag {
 #define IRC_N_PARAMS 2 /* as many as any command that we read has */
 
 struct irc {
-	struct str tags;              /* the whole section, without the `@` */
-	struct str tag[IRC_N_TAGS];   /* values, still escaped */
-	struct str nick;              /* the source up to its `!` or `@` */
-	bool has_user;                /* there was a `!` or `@` */
-	struct str command;           /* letters, or three digits */
+	struct str tags;            /* the whole section, without the `@` */
+	struct str tag[IRC_N_TAGS]; /* values, still escaped */
+	struct str nick;            /* the source up to its `!` or `@` */
+	bool has_user;              /* there was a `!` or `@` */
+	struct str command;         /* letters, or three digits */
 	struct str param[IRC_N_PARAMS];
-	int n_params;                 /* at most IRC_N_PARAMS */
+	int n_params; /* at most IRC_N_PARAMS */
 };
 
 /*
@@ -79,7 +79,8 @@ bool irc_parse(struct irc *m, struct str line) MUST_USE;
  *
  * Returns false after the last. `key` and `value` (escaped) are slices of it.
  */
-bool irc_tag_next(struct str *rest, struct str *key, struct str *value) MUST_USE;
+bool irc_tag_next(
+    struct str *rest, struct str *key, struct str *value) MUST_USE;
 
 /*
  * Undo the escapes of a tag's value, in one pass.

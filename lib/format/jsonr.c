@@ -10,10 +10,10 @@
 #include "format/jsonw.h"
 
 struct jsonr {
-	json_t *root;       /* owned; what was read, or NULL */
-	void *iter;         /* the next member, or NULL */
+	json_t *root;        /* owned; what was read, or NULL */
+	void *iter;          /* the next member, or NULL */
 	struct buf repaired; /* the text where it had to be changed */
-	struct buf scratch; /* lists and objects in our spelling */
+	struct buf scratch;  /* lists and objects in our spelling */
 };
 
 struct jsonr *
@@ -87,8 +87,8 @@ repair(struct jsonr *r, struct str text, enum jsonr_bytes bytes)
 			p = copy_escape(b, p, end, &changed);
 			continue;
 		}
-		n = utf8_step((const unsigned char *)p,
-		    (const unsigned char *)end);
+		n = utf8_step(
+		    (const unsigned char *)p, (const unsigned char *)end);
 		if (n > 0 || bytes == JSONR_STRICT) {
 			n = n > 0 ? n : -n;
 			buf_add(b, p, (size_t)n);
@@ -113,8 +113,8 @@ jsonr_read(struct jsonr *r, struct str text, enum jsonr_bytes bytes,
 	r->iter = NULL;
 	if (repair(r, text, bytes))
 		text = buf_view(&r->repaired);
-	r->root = json_loadb(text.p, text.len,
-	    JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
+	r->root = json_loadb(
+	    text.p, text.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
 	if (r->root == NULL) {
 		errmsg_set(why, "no JSON: %s", error.text);
 		return JSONR_BAD;
@@ -157,7 +157,8 @@ spell(struct buf *b, json_t *v)
 		break;
 	case JSON_ARRAY:
 		buf_byte(b, '[');
-		json_array_foreach (v, i, inner) {
+		json_array_foreach(v, i, inner)
+		{
 			/* Our lists are of strings that are something. */
 			if (json_string_length(inner) == 0)
 				continue;
@@ -169,7 +170,8 @@ spell(struct buf *b, json_t *v)
 		break;
 	case JSON_OBJECT:
 		buf_byte(b, '{');
-		json_object_foreach (v, key, inner) {
+		json_object_foreach(v, key, inner)
+		{
 			buf_str(b, str_of(sep));
 			jsonw_str(b, str_of(key));
 			buf_byte(b, ':');
@@ -215,7 +217,8 @@ jsonr_next(struct jsonr *r, struct member *m)
 	json_t *v = NULL;
 	size_t begin;
 
-	for (; r->iter != NULL; r->iter = json_object_iter_next(r->root, r->iter)) {
+	for (; r->iter != NULL;
+	     r->iter = json_object_iter_next(r->root, r->iter)) {
 		v = json_object_iter_value(r->iter);
 		if (!json_is_null(v) && !json_is_false(v))
 			break;

@@ -53,8 +53,8 @@ skip_escape(const char *p, const char *end)
 	if (end - p < 2)
 		return NULL;
 	if (p[1] != 'u')
-		return strchr("\"\\bfnrt", p[1]) != NULL && p[1] != '\0' ?
-		    p + 2 : NULL;
+		return strchr("\"\\bfnrt", p[1]) != NULL && p[1] != '\0' ? p + 2
+									 : NULL;
 	/* \u0000 to \u001f, in lower case. */
 	if (end - p < 6 || p[2] != '0' || p[3] != '0' ||
 	    (p[4] != '0' && p[4] != '1'))
@@ -245,8 +245,9 @@ scan_object(struct jsonscan *s, struct member *m)
 		if (!scan_string(s, &key) || !scan_byte(s, ':') ||
 		    s->p == s->end)
 			return false;
-		if (*s->p == '"' ? !scan_string(s, &key) :
-		    !scan_number(s, &inner) || inner.kind != MEMBER_INT)
+		if (*s->p == '"'
+			? !scan_string(s, &key)
+			: !scan_number(s, &inner) || inner.kind != MEMBER_INT)
 			return false;
 	} while (scan_byte(s, ','));
 	m->kind = MEMBER_OBJECT;
@@ -306,8 +307,8 @@ jsonscan_list_next(struct str *rest, struct buf *scratch, struct str *s)
 	if (rest->len < 2)
 		return false;
 	/* Behind the `[` or the `,` that stands first. */
-	jsonscan_init(&scan,
-	    (struct str){ rest->p + 1, rest->len - 1 }, scratch);
+	jsonscan_init(
+	    &scan, (struct str){ rest->p + 1, rest->len - 1 }, scratch);
 	if (!scan_string(&scan, s))
 		return false;
 	rest->len = (size_t)(scan.end - scan.p);

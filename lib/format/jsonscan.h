@@ -16,9 +16,10 @@
 #include "format/member.h"
 
 struct jsonscan {
-	const char *p;       /* borrowed; where it reads */
-	const char *end;     /* of the line */
-	struct buf *scratch; /* borrowed; has room for all strings of the line */
+	const char *p;   /* borrowed; where it reads */
+	const char *end; /* of the line */
+	struct buf
+	    *scratch; /* borrowed; has room for all strings of the line */
 	bool begun;
 };
 

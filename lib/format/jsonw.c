@@ -15,8 +15,11 @@ static void
 escape(struct buf *b, unsigned char c)
 {
 	static const char digit[] = "0123456789abcdef";
-	static const char letter[32] = { ['\b'] = 'b', ['\f'] = 'f',
-		['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't' };
+	static const char letter[32] = { ['\b'] = 'b',
+		['\f'] = 'f',
+		['\n'] = 'n',
+		['\r'] = 'r',
+		['\t'] = 't' };
 	char *p = b->p + b->len;
 
 	*p++ = '\\';

@@ -22,11 +22,11 @@ enum member_kind {
 };
 
 struct member {
-	struct str key;        /* borrowed from the reader */
+	struct str key; /* borrowed from the reader */
 	enum member_kind kind;
-	struct str text;       /* borrowed; a string's bytes, else the JSON
+	struct str text; /* borrowed; a string's bytes, else the JSON
 	                        * text in our spelling */
-	int64_t num;           /* the value of a MEMBER_INT */
+	int64_t num;     /* the value of a MEMBER_INT */
 };
 
 #endif

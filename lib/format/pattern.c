@@ -13,7 +13,7 @@
 #define PATTERN_MATCH_LIMIT 100000
 
 struct pattern {
-	char *name;       /* owned */
+	char *name; /* owned */
 	size_t name_len;
 	pcre2_code *code; /* owned */
 	bool hit;         /* it matched the text of this call */
@@ -41,8 +41,8 @@ trim(struct str s)
 }
 
 static bool
-compile(struct patterns *set, struct str name, struct str text,
-    struct errmsg *why)
+compile(
+    struct patterns *set, struct str name, struct str text, struct errmsg *why)
 {
 	struct pattern *p;
 	PCRE2_UCHAR reason[256];

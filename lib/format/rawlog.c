@@ -18,8 +18,7 @@ looks_like_irc(struct str s)
 	return s.len > 0 &&
 	    (*s.p == '@' || *s.p == ':' || begins_with(s, STR("PING")) ||
 		begins_with(s, STR("PONG")) ||
-		begins_with(s, STR("RECONNECT")) ||
-		begins_with(s, STR("CAP")));
+		begins_with(s, STR("RECONNECT")) || begins_with(s, STR("CAP")));
 }
 
 /* Cuts the part before the next tab off `rest`. */

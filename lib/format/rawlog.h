@@ -16,7 +16,7 @@
 #define RAWLOG_NO_TIME INT64_MIN
 
 enum rawlog_source {
-	RAWLOG_BARE,  /* no prefix: IRC */
+	RAWLOG_BARE, /* no prefix: IRC */
 	RAWLOG_IRC,
 	RAWLOG_HELIX,
 	RAWLOG_MARK,
@@ -24,10 +24,10 @@ enum rawlog_source {
 };
 
 struct rawlog {
-	int64_t received;          /* ms UTC; RAWLOG_NO_TIME for a bare line */
+	int64_t received; /* ms UTC; RAWLOG_NO_TIME for a bare line */
 	enum rawlog_source source;
-	struct str channel;        /* empty for a bare line and for `-` */
-	struct str payload;        /* for a bare line all of it */
+	struct str channel; /* empty for a bare line and for `-` */
+	struct str payload; /* for a bare line all of it */
 };
 
 /*

@@ -28,11 +28,11 @@ struct source {
 struct rawmerge {
 	struct source *sources; /* owned; by operand */
 	size_t n;
-	size_t *heap;           /* owned; numbers of sources, first is next */
+	size_t *heap; /* owned; numbers of sources, first is next */
 	size_t n_heap;
-	size_t begun;           /* sources that were opened for the first time */
-	bool stale;             /* the first line of the heap is used up */
-	FILE *tied;             /* borrowed */
+	size_t begun; /* sources that were opened for the first time */
+	bool stale;   /* the first line of the heap is used up */
+	FILE *tied;   /* borrowed */
 };
 
 struct rawmerge *
@@ -230,8 +230,8 @@ refresh(struct rawmerge *m, struct errmsg *why)
 }
 
 int
-rawmerge_next(struct rawmerge *m, const struct rawline **line,
-    struct errmsg *why)
+rawmerge_next(
+    struct rawmerge *m, const struct rawline **line, struct errmsg *why)
 {
 	if (m->begun < m->n && start_all(m, why) < 0)
 		return -1;
@@ -262,8 +262,8 @@ rawmerge_offset(const struct rawmerge *m)
 	for (size_t i = 0; i < m->n; i++) {
 		const struct source *s = &m->sources[i];
 
-		sum += s->input.u != NULL ? unpack_offset(s->input.u) :
-		    s->offset;
+		sum +=
+		    s->input.u != NULL ? unpack_offset(s->input.u) : s->offset;
 	}
 	return sum;
 }

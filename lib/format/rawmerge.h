@@ -20,17 +20,17 @@
 /* A line and what was found out about it on the way. Slices are borrowed until
  * the next line. */
 struct rawline {
-	struct str line;     /* as it was read, without its LF */
-	const char *name;    /* of the input, for messages */
-	int64_t number;      /* in the input, from 1 */
-	bool part;           /* a piece of a line that is too long: more follows */
-	bool cont;           /* a piece that goes on with the one before */
-	bool unended;        /* the input ends without an LF behind it */
-	bool blank;          /* nothing but spaces in it */
-	const char *defect;  /* why it cannot be read, or NULL */
-	struct rawlog raw;   /* its prefix */
-	struct irc irc;      /* when the source is IRC or bare */
-	bool has_command;    /* of `irc` */
+	struct str line;  /* as it was read, without its LF */
+	const char *name; /* of the input, for messages */
+	int64_t number;   /* in the input, from 1 */
+	bool part;        /* a piece of a line that is too long: more follows */
+	bool cont;        /* a piece that goes on with the one before */
+	bool unended;     /* the input ends without an LF behind it */
+	bool blank;       /* nothing but spaces in it */
+	const char *defect; /* why it cannot be read, or NULL */
+	struct rawlog raw;  /* its prefix */
+	struct irc irc;     /* when the source is IRC or bare */
+	bool has_command;   /* of `irc` */
 };
 
 struct rawmerge; /* the inputs */

@@ -18,9 +18,9 @@
 enum unpack_kind { UNPACK_PLAIN, UNPACK_ZSTD, UNPACK_GZIP };
 
 struct unpack {
-	int fd;               /* owned, but standard input */
-	FILE *tied;           /* borrowed; flushed before a read that waits */
-	bool regular;         /* never waits */
+	int fd;       /* owned, but standard input */
+	FILE *tied;   /* borrowed; flushed before a read that waits */
+	bool regular; /* never waits */
 	enum unpack_kind kind;
 	char *in;             /* owned: UNPACK_CHUNK bytes as read */
 	size_t pos, end;      /* what of them is not used up yet */
@@ -90,8 +90,9 @@ detect(struct unpack *u, const char *path)
 		return inflateInit2(&u->gzip, 15 + 16) == Z_OK;
 	}
 	if (named_zst || named_gz) {
-		errmsg_set(&u->why, n < 4 ? "cut short: no %s data in it" :
-		    "not %s data, whatever its name says",
+		errmsg_set(&u->why,
+		    n < 4 ? "cut short: no %s data in it"
+			  : "not %s data, whatever its name says",
 		    named_zst ? "zstd" : "gzip");
 		return false;
 	}
@@ -213,8 +214,8 @@ read_packed(struct unpack *u, char *p, size_t n)
 
 		/* Inside of a piece there may be output without input. */
 		if (!idle) {
-			got = u->kind == UNPACK_ZSTD ? step_zstd(u, p, n) :
-			    step_gzip(u, p, n);
+			got = u->kind == UNPACK_ZSTD ? step_zstd(u, p, n)
+						     : step_gzip(u, p, n);
 			if (got != 0)
 				return got;
 		}
@@ -240,8 +241,8 @@ unpack_read(void *arg, char *p, size_t n)
 
 	if (n > UINT32_MAX)
 		n = UINT32_MAX;
-	return u->kind == UNPACK_PLAIN ? read_plain(u, p, n) :
-	    read_packed(u, p, n);
+	return u->kind == UNPACK_PLAIN ? read_plain(u, p, n)
+				       : read_packed(u, p, n);
 }
 
 const char *

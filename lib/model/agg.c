@@ -29,12 +29,12 @@
 #include "model/hearing.h"
 #include "model/sessions.h"
 
-#define HOLD_POLLS    3                 /* a sample holds for so many polls */
-#define INTERVAL_S    60                /* of polls, when nobody says */
-#define BEGIN_MS      (10 * MS_PER_MIN) /* windows before a first hit */
-#define FAR_AHEAD_MS  MS_PER_DAY        /* a clock that far ahead is odd */
-#define NOBODY        (-1)              /* no stream */
-#define INTERVAL_MAX  (366 * 24 * 3600) /* of polls; longer is no interval */
+#define HOLD_POLLS   3                 /* a sample holds for so many polls */
+#define INTERVAL_S   60                /* of polls, when nobody says */
+#define BEGIN_MS     (10 * MS_PER_MIN) /* windows before a first hit */
+#define FAR_AHEAD_MS MS_PER_DAY        /* a clock that far ahead is odd */
+#define NOBODY       (-1)              /* no stream */
+#define INTERVAL_MAX (366 * 24 * 3600) /* of polls; longer is no interval */
 
 /* Before all windows, and small enough to be multiplied by their length. */
 #define BEFORE_ALL (TSTAMP_MIN / MS_PER_S - 1)
@@ -56,40 +56,40 @@ struct entry {
 };
 
 struct pending {
-	int64_t index;         /* the window begins at index x window_ms */
+	int64_t index; /* the window begins at index x window_ms */
 	struct tally tally;
 	bool counted;          /* something counted in it */
 	bool sorted;           /* chat and entries are in order of time */
 	struct entry *entries; /* owned */
 	size_t n_entries, cap_entries;
-	uint32_t *chat;        /* owned; ms from its begin, twice, + 1 for a
+	uint32_t *chat; /* owned; ms from its begin, twice, + 1 for a
 	                        * message */
 	size_t n_chat, cap_chat;
 };
 
 /* Windows that belong to one segment of a stream, or to a run. */
 struct span {
-	int64_t stream;       /* which */
-	int64_t from, to;     /* first and last window; none when from > to */
-	uint32_t id;          /* HIT: number of the stream's id */
+	int64_t stream;   /* which */
+	int64_t from, to; /* first and last window; none when from > to */
+	uint32_t id;      /* HIT: number of the stream's id */
 	int64_t started_at;
-	bool run;             /* inferred from chat */
-	int64_t ended_at;     /* of a run */
+	bool run;         /* inferred from chat */
+	int64_t ended_at; /* of a run */
 };
 
 /* A stream of which windows or hits are done. */
 struct stream {
-	int64_t stream;       /* which */
-	uint32_t id;          /* number of its id; not for a run */
+	int64_t stream; /* which */
+	uint32_t id;    /* number of its id; not for a run */
 	bool run;
 	int64_t started_at;
-	int64_t ended_at;     /* of a run */
+	int64_t ended_at; /* of a run */
 	struct tally tally;
 	int64_t windows, unknown, heard_ms;
 	int64_t messages_max, messages_max_at;
 
-	int64_t samples;      /* number of hits */
-	int64_t viewers_sum;  /* of all samples */
+	int64_t samples;     /* number of hits */
+	int64_t viewers_sum; /* of all samples */
 	int64_t viewer_ms, sampled_ms;
 	int64_t viewers_max, viewers_max_at;
 	int64_t airtime_ms;   /* of the segments before the last */
@@ -115,17 +115,17 @@ struct channel {
 	                           * of `greatest`; else INT64_MIN */
 	struct pending **windows; /* owned; by index */
 	size_t n_windows, cap_windows;
-	size_t n_fed;             /* of these, fed to `ahead` */
-	int64_t frontier;         /* the first window not written */
-	int64_t fed;              /* the first window not fed to `ahead` */
+	size_t n_fed;     /* of these, fed to `ahead` */
+	int64_t frontier; /* the first window not written */
+	int64_t fed;      /* the first window not fed to `ahead` */
 	struct machines ahead, done;
-	struct span *spans;       /* owned; by `to` */
+	struct span *spans; /* owned; by stream and by `to` */
 	size_t n_spans, cap_spans;
-	struct stream **streams;  /* owned */
+	struct stream **streams; /* owned */
 	size_t n_streams, cap_streams;
-	int64_t hold_ms;          /* of a sample, at the frontier */
-	int64_t held;             /* stream whose line is held back, NOBODY */
-	struct buf text;          /* what follows that line */
+	int64_t hold_ms; /* of a sample, at the frontier */
+	int64_t held;    /* stream whose line is held back, NOBODY */
+	struct buf text; /* what follows that line */
 };
 
 /* The samples inside of a window that is being written. */
@@ -136,17 +136,17 @@ struct samples {
 struct agg {
 	struct agg_options o;
 	agg_speller *spell;
-	void *arg;                 /* of `spell`, borrowed */
+	void *arg; /* of `spell`, borrowed */
 	struct map channel_names;
 	struct channel **channels; /* owned; by number */
 	size_t cap_channels;
-	struct map ids;            /* of streams */
+	struct map ids; /* of streams */
 	struct map collectors;
 	struct map mentions;
-	struct buf out;            /* lines that are certain */
-	struct buf json;           /* mentions of the line being spelled */
-	struct buf name;           /* id of the run being spelled */
-	bool ending;               /* the input is over */
+	struct buf out;  /* lines that are certain */
+	struct buf json; /* mentions of the line being spelled */
+	struct buf name; /* id of the run being spelled */
+	bool ending;     /* the input is over */
 };
 
 static int64_t
@@ -222,8 +222,8 @@ get_window(struct channel *c, int64_t index)
 
 	if (at < c->n_windows && c->windows[at]->index == index)
 		return c->windows[at];
-	c->windows = xgrow(c->windows, c->n_windows, &c->cap_windows,
-	    sizeof(*c->windows));
+	c->windows = xgrow(
+	    c->windows, c->n_windows, &c->cap_windows, sizeof(*c->windows));
 	memmove(c->windows + at + 1, c->windows + at,
 	    (c->n_windows - at) * sizeof(*c->windows));
 	c->n_windows++;
@@ -242,8 +242,7 @@ drop_windows(struct channel *c, size_t n)
 		pending_free(c->windows[i]);
 	c->n_windows -= n;
 	c->n_fed -= n < c->n_fed ? n : c->n_fed;
-	memmove(c->windows, c->windows + n,
-	    c->n_windows * sizeof(*c->windows));
+	memmove(c->windows, c->windows + n, c->n_windows * sizeof(*c->windows));
 }
 
 static int
@@ -298,8 +297,8 @@ get_stream(struct channel *c, int64_t stream, uint32_t id, int64_t started_at)
 
 	if (s != NULL)
 		return s;
-	c->streams = xgrow(c->streams, c->n_streams, &c->cap_streams,
-	    sizeof(*c->streams));
+	c->streams = xgrow(
+	    c->streams, c->n_streams, &c->cap_streams, sizeof(*c->streams));
 	s = c->streams[c->n_streams++] = xcalloc(1, sizeof(*s));
 	s->stream = stream;
 	s->id = id;
@@ -314,33 +313,6 @@ stream_free(struct stream *s)
 	tally_release(&s->tally);
 	free(s->words);
 	free(s);
-}
-
-/* Tells whether anything can still be said of `stream`. */
-static bool
-is_wanted(const struct channel *c, int64_t stream)
-{
-	if (stream == c->held || stream == c->ahead.sessions.stream ||
-	    stream == c->done.sessions.stream)
-		return true;
-	for (size_t i = 0; i < c->n_spans; i++)
-		if (c->spans[i].stream == stream)
-			return true;
-	return false;
-}
-
-/* Forgets the streams whose lines are written and that cannot come back. */
-static void
-drop_streams(struct channel *c)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < c->n_streams; i++)
-		if (is_wanted(c, c->streams[i]->stream))
-			c->streams[kept++] = c->streams[i];
-		else
-			stream_free(c->streams[i]);
-	c->n_streams = kept;
 }
 
 /* Takes the sample of hit `e` into the figures of its stream. */
@@ -365,8 +337,8 @@ add_sample(struct channel *c, struct entry *e, const struct session_hit *hit,
 			lasted = s->last_hold_ms;
 		break;
 	}
-	s->viewer_ms = num_sum(s->viewer_ms,
-	    num_product(s->last_viewers, lasted));
+	s->viewer_ms =
+	    num_sum(s->viewer_ms, num_product(s->last_viewers, lasted));
 	s->sampled_ms += lasted;
 	s->viewers_sum = num_sum(s->viewers_sum, e->viewers);
 	if (s->samples == 0 || e->viewers > s->viewers_max) {
@@ -394,24 +366,23 @@ add_sample(struct channel *c, struct entry *e, const struct session_hit *hit,
 static void
 add_span(struct channel *c, struct span span)
 {
-	int64_t first = c->frontier;
-
-	/* A window that overlaps two streams stays with the earlier. */
-	if (c->n_spans > 0 && c->spans[c->n_spans - 1].to >= first)
-		first = c->spans[c->n_spans - 1].to + 1;
-	if (span.from < first)
-		span.from = first;
-	c->spans = xgrow(c->spans, c->n_spans, &c->cap_spans,
-	    sizeof(*c->spans));
+	if (span.from < c->frontier)
+		span.from = c->frontier;
+	c->spans =
+	    xgrow(c->spans, c->n_spans, &c->cap_spans, sizeof(*c->spans));
 	c->spans[c->n_spans++] = span;
 }
 
 static void
 add_run(struct agg *a, struct channel *c, const struct session_run *run)
 {
-	add_span(c, (struct span){ .stream = run->stream,
-	    .from = index_of(a, run->first), .to = index_of(a, run->last),
-	    .run = true, .started_at = run->first, .ended_at = run->last });
+	add_span(c,
+	    (struct span){ .stream = run->stream,
+		.from = index_of(a, run->first),
+		.to = index_of(a, run->last),
+		.run = true,
+		.started_at = run->first,
+		.ended_at = run->last });
 }
 
 /* Lets time pass for the machines `m`. */
@@ -435,14 +406,17 @@ extend(struct agg *a, struct channel *c, const struct entry *e,
 		c->spans[c->n_spans - 1].to = to;
 		return;
 	}
-	if (hit->kind == SESSION_STREAM && e->started_at < begin) {
+	if (hit->kind == SESSION_STREAM) {
 		begin = e->ts - BEGIN_MS;
 		if (e->started_at > begin)
 			begin = e->started_at;
 	}
-	add_span(c, (struct span){ .stream = hit->stream,
-	    .from = index_of(a, begin), .to = to, .id = e->id,
-	    .started_at = e->started_at });
+	add_span(c,
+	    (struct span){ .stream = hit->stream,
+		.from = index_of(a, begin),
+		.to = to,
+		.id = e->id,
+		.started_at = e->started_at });
 }
 
 static void
@@ -509,8 +483,8 @@ feed(struct agg *a, struct channel *c, struct machines *m, struct pending *w,
 			if (ts != tie_ts)
 				tied = 0;
 			tie_ts = ts;
-			if (e != NULL && (ts > e->ts ||
-			    (ts == e->ts && tied >= e->ties)))
+			if (e != NULL &&
+			    (ts > e->ts || (ts == e->ts && tied >= e->ties)))
 				break;
 			tied++;
 			feed_chat(a, c, m, ts, w->chat[at] & 1);
@@ -541,17 +515,20 @@ word(const struct stream *s, int i)
 }
 
 static void
-spell_stream(struct agg *a, struct channel *c, const struct stream *s,
-    struct buf *to)
+spell_stream(
+    struct agg *a, struct channel *c, const struct stream *s, struct buf *to)
 {
-	struct stats st = { .type = STATS_STREAM, .ts = s->started_at,
-		.channel = c->name, .seconds = a->o.window_ms / MS_PER_S,
-		.viewers_max = STATS_UNKNOWN, .viewer_ms = STATS_UNKNOWN };
+	struct stats st = { .type = STATS_STREAM,
+		.ts = s->started_at,
+		.channel = c->name,
+		.seconds = a->o.window_ms / MS_PER_S,
+		.viewers_max = STATS_UNKNOWN,
+		.viewer_ms = STATS_UNKNOWN };
 
 	st.ended_at = s->run ? s->ended_at : s->last_ts;
 	st.inferred = s->run;
-	st.airtime_ms = s->run ? s->ended_at - s->started_at :
-	    s->airtime_ms + s->last_ts - s->begin;
+	st.airtime_ms = s->run ? s->ended_at - s->started_at
+			       : s->airtime_ms + s->last_ts - s->begin;
 	if (s->run) {
 		buf_reset(&a->name);
 		buf_byte(&a->name, '~');
@@ -565,9 +542,9 @@ spell_stream(struct agg *a, struct channel *c, const struct stream *s,
 		st.title = word(s, 1);
 		st.category = word(s, 2);
 		st.language = word(s, 3);
-		st.viewers_avg = s->sampled_ms > 0 ?
-		    (double)s->viewer_ms / (double)s->sampled_ms :
-		    (double)s->viewers_sum / (double)s->samples;
+		st.viewers_avg = s->sampled_ms > 0
+		    ? (double)s->viewer_ms / (double)s->sampled_ms
+		    : (double)s->viewers_sum / (double)s->samples;
 		st.viewers_max = s->viewers_max;
 		st.viewers_max_at = s->viewers_max_at;
 		st.viewer_ms = s->viewer_ms;
@@ -618,13 +595,16 @@ spell_window(struct agg *a, struct channel *c, const struct pending *w,
 	static const struct tally nothing;
 	const struct tally *t = w != NULL ? &w->tally : &nothing;
 	int64_t begin = index * a->o.window_ms;
-	struct stats st = { .type = STATS_WINDOW, .ts = begin,
-		.channel = c->name, .seconds = a->o.window_ms / MS_PER_S,
-		.viewers = STATS_UNKNOWN, .viewers_max = STATS_UNKNOWN };
+	struct stats st = { .type = STATS_WINDOW,
+		.ts = begin,
+		.channel = c->name,
+		.seconds = a->o.window_ms / MS_PER_S,
+		.viewers = STATS_UNKNOWN,
+		.viewers_max = STATS_UNKNOWN };
 
 	st.n = tally_counts(t);
-	st.heard_ms = hearing_measure(&c->ahead.hearing, begin,
-	    begin + a->o.window_ms);
+	st.heard_ms =
+	    hearing_measure(&c->ahead.hearing, begin, begin + a->o.window_ms);
 	if (inside->n > 0) {
 		st.viewers = (double)inside->sum / (double)inside->n;
 		st.viewers_max = inside->max;
@@ -689,14 +669,59 @@ is_over(const struct agg *a, const struct channel *c)
 	    !c->ahead.sessions.under_way;
 }
 
+/* Finds the span of the window `index`; one that overlaps two streams stays
+ * with the earlier. */
+static struct span *
+owner(const struct channel *c, int64_t index)
+{
+	for (size_t i = 0; i < c->n_spans; i++)
+		if (c->spans[i].from <= index && index <= c->spans[i].to)
+			return &c->spans[i];
+	return NULL;
+}
+
+static bool
+has_span(const struct channel *c, int64_t stream)
+{
+	for (size_t i = 0; i < c->n_spans; i++)
+		if (c->spans[i].stream == stream)
+			return true;
+	return false;
+}
+
+/* Tells whether the stream whose line is held back may still get windows. */
+static bool
+may_come_back(const struct channel *c)
+{
+	return c->held == c->ahead.sessions.stream || has_span(c, c->held);
+}
+
+/* Forgets the streams whose lines are written and that cannot come back. */
+static void
+drop_streams(struct channel *c)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < c->n_streams; i++) {
+		int64_t stream = c->streams[i]->stream;
+
+		if (stream == c->held || stream == c->ahead.sessions.stream ||
+		    stream == c->done.sessions.stream || has_span(c, stream))
+			c->streams[kept++] = c->streams[i];
+		else
+			stream_free(c->streams[i]);
+	}
+	c->n_streams = kept;
+}
+
 /* Holds back the lines of streams all of whose windows are written. */
 static void
 finish_spans(struct agg *a, struct channel *c)
 {
 	struct session_run run;
 
-	while (c->n_spans > 0 && c->spans[0].to < c->frontier &&
-	    is_over(a, c)) {
+	while (
+	    c->n_spans > 0 && c->spans[0].to < c->frontier && is_over(a, c)) {
 		struct span *span = &c->spans[0];
 
 		/* A segment may have no window of its own. */
@@ -708,14 +733,31 @@ finish_spans(struct agg *a, struct channel *c)
 			release(a, c);
 			c->held = span->stream;
 		}
-		memmove(c->spans, c->spans + 1,
-		    --c->n_spans * sizeof(*c->spans));
+		memmove(
+		    c->spans, c->spans + 1, --c->n_spans * sizeof(*c->spans));
 	}
-	/* Only the newest stream can come back, and a run cannot. */
-	if (c->held != NOBODY && (c->held != c->ahead.sessions.stream ||
-	    c->text.len > AGG_HELD_MAX))
+	if (c->held != NOBODY &&
+	    (!may_come_back(c) || c->text.len > AGG_HELD_MAX))
 		release(a, c);
 	drop_streams(c);
+}
+
+/* Finds the next window from the frontier on that is in a stream or holds
+ * something, such as `w` (or NULL); `until` when there is none before. */
+static int64_t
+next_window(const struct channel *c, const struct pending *w, int64_t until)
+{
+	int64_t next = w != NULL && w->index < until ? w->index : until;
+
+	for (size_t i = 0; i < c->n_spans; i++) {
+		int64_t from = c->spans[i].from;
+
+		if (from < c->frontier)
+			from = c->frontier;
+		if (from <= c->spans[i].to && from < next)
+			next = from;
+	}
+	return next;
 }
 
 /* Writes the windows before `until`. */
@@ -725,30 +767,18 @@ commit_until(struct agg *a, struct channel *c, int64_t until)
 	size_t used = 0;
 
 	while (c->frontier < until) {
-		struct span *span = c->n_spans > 0 ? &c->spans[0] : NULL;
-		struct pending *w = used < c->n_windows ? c->windows[used] :
-		    NULL;
-		int64_t next = c->frontier;
+		struct pending *w =
+		    used < c->n_windows ? c->windows[used] : NULL;
+		int64_t next = next_window(c, w, until);
 
-		/* Outside of streams only what holds something is looked
-		 * at. */
-		if (span == NULL || span->from > next) {
-			next = until;
-			if (span != NULL && span->from < next)
-				next = span->from;
-			if (w != NULL && w->index < next)
-				next = w->index;
-			if (next == until) {
-				c->frontier = until;
-				break;
-			}
-		}
+		c->frontier = next;
+		if (next == until)
+			break;
 		if (w != NULL && w->index == next)
 			used++;
 		else
 			w = NULL;
-		commit(a, c, next, w, span != NULL && span->from <= next &&
-		    next <= span->to ? span : NULL);
+		commit(a, c, next, w, owner(c, next));
 		c->frontier = next + 1;
 		finish_spans(a, c);
 	}
@@ -764,19 +794,24 @@ static int64_t
 decided(const struct agg *a, const struct channel *c)
 {
 	const struct sessions *s = &c->ahead.sessions;
-	int64_t now = c->fed * a->o.window_ms, until;
+	int64_t now = c->fed * a->o.window_ms;
 	int64_t heard = index_of(a, now - HEARING_DEAD_MS);
+	int64_t until = index_of(a, now - BEGIN_MS), open = INT64_MAX;
+	const struct span *span;
 
-	if (s->under_way) {
-		/* Whether the stream goes on after its last hit is open. */
-		until = index_of(a, s->last_hit);
-	} else {
-		until = index_of(a, now - BEGIN_MS);
-		if (s->in_run && index_of(a, s->first) < until)
-			until = index_of(a, s->first);
-		if (c->n_spans > 0 && c->spans[c->n_spans - 1].to >= until)
-			until = c->spans[c->n_spans - 1].to + 1;
-	}
+	/* A stream that is yet to come cannot be older than the newest. */
+	if (s->stream != SESSIONS_NONE && index_of(a, s->started_at) > until)
+		until = index_of(a, s->started_at);
+	while (until < heard && (span = owner(c, until)) != NULL)
+		until = span->to + 1;
+	/* Whether a stream goes on after its last hit is open, and so is
+	 * whether a run is one. */
+	if (s->under_way)
+		open = index_of(a, s->last_hit);
+	else if (s->in_run)
+		open = index_of(a, s->first);
+	if (until > open)
+		until = open;
 	return until < heard ? until : heard;
 }
 
@@ -784,8 +819,8 @@ decided(const struct agg *a, const struct channel *c)
 static void
 feed_until(struct agg *a, struct channel *c, int64_t until)
 {
-	for (; c->n_fed < c->n_windows &&
-	    c->windows[c->n_fed]->index < until; c->n_fed++)
+	for (; c->n_fed < c->n_windows && c->windows[c->n_fed]->index < until;
+	     c->n_fed++)
 		feed(a, c, &c->ahead, c->windows[c->n_fed], NULL);
 	c->fed = until;
 }
@@ -801,7 +836,8 @@ advance(struct agg *a, struct channel *c)
 	feed_until(a, c, until);
 	now = until * a->o.window_ms;
 	pass(a, c, &c->ahead, now);
-	if (c->held != NOBODY && now - c->ahead.sessions.last_hit > SESSIONS_BACK_MS)
+	if (c->held != NOBODY &&
+	    now - c->ahead.sessions.last_hit > SESSIONS_BACK_MS)
 		release(a, c);
 	commit_until(a, c, decided(a, c));
 }
@@ -812,16 +848,22 @@ rewind_ahead(struct agg *a, struct channel *c)
 {
 	const struct sessions *s = &c->done.sessions;
 	int64_t last = index_of(a, s->last_hit);
+	size_t kept = 0;
 
 	c->ahead.sessions = *s;
 	hearing_copy(&c->ahead.hearing, &c->done.hearing);
 	/* Of the spans only the one stays that `done` is in the middle of. */
-	if (c->n_spans > 0 && s->under_way && c->spans[0].stream == s->stream) {
-		c->n_spans = 1;
-		c->spans[0].to = last >= c->frontier ? last : c->frontier - 1;
-	} else {
-		c->n_spans = 0;
+	for (size_t i = 0; i < c->n_spans; i++) {
+		struct span *span = &c->spans[i];
+
+		if (!s->under_way || span->stream != s->stream ||
+		    span->from >= c->frontier)
+			continue;
+		span->to = last >= c->frontier ? last : c->frontier - 1;
+		c->spans[kept++] = *span;
+		break;
 	}
+	c->n_spans = kept;
 	c->n_fed = 0;
 	feed_until(a, c, c->fed);
 	pass(a, c, &c->ahead, c->fed * a->o.window_ms);
@@ -835,14 +877,14 @@ static struct channel *
 get_channel(struct agg *a, const struct event *e)
 {
 	size_t n = a->channel_names.n;
-	size_t i = map_number(&a->channel_names, e->channel,
-	    hash_str(e->channel, 0));
+	size_t i =
+	    map_number(&a->channel_names, e->channel, hash_str(e->channel, 0));
 	struct channel *c;
 
 	if (i < n)
 		return a->channels[i];
-	a->channels = xgrow(a->channels, n, &a->cap_channels,
-	    sizeof(*a->channels));
+	a->channels =
+	    xgrow(a->channels, n, &a->cap_channels, sizeof(*a->channels));
 	c = a->channels[i] = xcalloc(1, sizeof(*c));
 	c->name = map_name(&a->channel_names, i);
 	c->first_ts = c->greatest = c->greatest_all = e->ts;
@@ -902,8 +944,8 @@ make_entry(struct agg *a, const struct event *e, struct entry *to)
 	*to = (struct entry){ .ts = e->ts };
 	if (e->type == EVENT_VIEWERS) {
 		to->kind = ENTRY_HIT;
-		to->id = (uint32_t)map_number(&a->ids, e->stream_id,
-		    hash_str(e->stream_id, 0));
+		to->id = (uint32_t)map_number(
+		    &a->ids, e->stream_id, hash_str(e->stream_id, 0));
 		to->started_at = e->started_at;
 		to->viewers = e->viewers;
 		keep_words(to, e);
@@ -919,8 +961,8 @@ make_entry(struct agg *a, const struct event *e, struct entry *to)
 		return e->interval_s > 0 && e->interval_s <= INTERVAL_MAX;
 	}
 	to->kind = ENTRY_MARK;
-	to->mark = hearing_mark_of(e, (uint32_t)map_number(&a->collectors,
-	    e->by, hash_str(e->by, 0)));
+	to->mark = hearing_mark_of(
+	    e, (uint32_t)map_number(&a->collectors, e->by, hash_str(e->by, 0)));
 	return to->mark.kind != CHAT_MARK_OTHER;
 }
 
@@ -931,8 +973,8 @@ add_entry(struct pending *w, int64_t begin, struct entry *e)
 
 	for (size_t i = 0; i < w->n_chat; i++)
 		e->ties += w->chat[i] >> 1 == offset;
-	w->entries = xgrow(w->entries, w->n_entries, &w->cap_entries,
-	    sizeof(*w->entries));
+	w->entries = xgrow(
+	    w->entries, w->n_entries, &w->cap_entries, sizeof(*w->entries));
 	w->entries[w->n_entries++] = *e;
 	w->sorted = false;
 }
@@ -941,8 +983,8 @@ static void
 add_chat(struct pending *w, int64_t begin, const struct event *e)
 {
 	w->chat = xgrow(w->chat, w->n_chat, &w->cap_chat, sizeof(*w->chat));
-	w->chat[w->n_chat++] = (uint32_t)(e->ts - begin) << 1 |
-	    (e->type == EVENT_MESSAGE);
+	w->chat[w->n_chat++] =
+	    (uint32_t)(e->ts - begin) << 1 | (e->type == EVENT_MESSAGE);
 	w->sorted = false;
 }
 
@@ -982,8 +1024,8 @@ agg_add(struct agg *a, const struct event *e)
 		w = get_window(c, index);
 		w->counted |= tally_add(&w->tally, e, &a->mentions);
 		add_chat(w, begin, e);
-		matters = index < c->fed && chat_matters(c, e->ts,
-		    e->type == EVENT_MESSAGE);
+		matters = index < c->fed &&
+		    chat_matters(c, e->ts, e->type == EVENT_MESSAGE);
 	} else if (make_entry(a, e, &entry)) {
 		add_entry(get_window(c, index), begin, &entry);
 	} else {

@@ -15,7 +15,7 @@
 #include "model/event.h"
 #include "model/stats.h"
 
-#define AGG_HELD_MAX ((size_t)64 * 1024)
+#define AGG_HELD_MAX ((size_t)1024 * 1024)
 
 struct agg_options {
 	int64_t window_ms; /* length of a window, whole seconds */

@@ -27,7 +27,7 @@ enum form {
 	FORM_LIST,
 	FORM_OBJECT,
 	FORM_PAID,
-	FORM_REST,     /* all other keys of a mark */
+	FORM_REST, /* all other keys of a mark */
 };
 
 enum field {
@@ -86,7 +86,10 @@ static const struct field_def {
 	size_t at; /* offset in struct event */
 } fields[F_N] = {
 #define FIELD(name, form, member)                                              \
-	{ { name, sizeof(name) - 1 }, form, offsetof(struct event, member) }
+	{                                                                      \
+		{ name, sizeof(name) - 1 }, form,                              \
+		    offsetof(struct event, member)                             \
+	}
 	[F_TS] = FIELD("ts", FORM_TIME, ts),
 	[F_CHANNEL] = FIELD("channel", FORM_STR, channel),
 	[F_TYPE] = FIELD("type", FORM_TYPE, type),
@@ -135,16 +138,20 @@ static const struct field_def {
 #undef FIELD
 };
 
-#define USER_KEYS F_ID, F_USER, F_USER_ID, F_NAME, F_BADGES, F_BADGE_INFO, \
-	    F_SHARED_FROM
-#define SUB_KEYS  USER_KEYS, F_MONTHS, F_TIER, F_GIFT_MONTHS, F_RECIPIENT, \
+#define USER_KEYS                                                              \
+	F_ID, F_USER, F_USER_ID, F_NAME, F_BADGES, F_BADGE_INFO, F_SHARED_FROM
+#define SUB_KEYS                                                               \
+	USER_KEYS, F_MONTHS, F_TIER, F_GIFT_MONTHS, F_RECIPIENT,               \
 	    F_RECIPIENT_ID, F_MENTIONS, F_TEXT, F_END
 
 static const struct layout {
 	struct str name;
 	enum field keys[20]; /* up to F_END */
 } layouts[EVENT_N_TYPES] = {
-#define NAMED(s) { s, sizeof(s) - 1 }
+#define NAMED(s)                                                               \
+	{                                                                      \
+		s, sizeof(s) - 1                                               \
+	}
 	[EVENT_MESSAGE] = { NAMED("message"),
 	    { USER_KEYS, F_BITS, F_PAID, F_FIRST, F_RETURNING, F_ACTION,
 		F_REPLY_TO, F_REWARD, F_EFFECT, F_MENTIONS, F_TEXT, F_END } },
@@ -178,10 +185,10 @@ static const struct layout {
 #define N_SLOTS 128 /* of the key table: a power of 2, over twice F_N */
 
 struct event_reader {
-	struct jsonr *full;      /* owned */
-	struct buf strings;      /* strings that had escapes */
-	struct buf again;        /* the same, of the second pass over a mark */
-	struct buf rest;         /* the other keys of a mark */
+	struct jsonr *full; /* owned */
+	struct buf strings; /* strings that had escapes */
+	struct buf again;   /* the same, of the second pass over a mark */
+	struct buf rest;    /* the other keys of a mark */
 	unsigned char slots[N_SLOTS]; /* field + 1 by the hash of its key */
 };
 
@@ -323,7 +330,7 @@ find_field(const struct event_reader *r, struct str key)
 	if (key.len == 0)
 		return F_N;
 	for (unsigned i = key_hash(key); r->slots[i] != 0;
-	    i = (i + 1) % N_SLOTS)
+	     i = (i + 1) % N_SLOTS)
 		if (str_eq(fields[r->slots[i] - 1].key, key))
 			return r->slots[i] - 1;
 	return F_N;
@@ -499,9 +506,10 @@ defect(const struct event *e, const struct pass *pass)
 		return "mark";
 	if (e->type != EVENT_VIEWERS)
 		return NULL;
-	return e->stream_id.len == 0         ? "stream_id" :
-	    e->started_at == INT64_MIN       ? "started_at" :
-	    e->viewers == EVENT_NO_NUMBER    ? "viewers" : NULL;
+	return e->stream_id.len == 0        ? "stream_id"
+	    : e->started_at == INT64_MIN    ? "started_at"
+	    : e->viewers == EVENT_NO_NUMBER ? "viewers"
+					    : NULL;
 }
 
 /* Adds a member of a mark to its rest, unless it has a place of its own. */
@@ -569,8 +577,8 @@ event_read_full(struct event_reader *r, struct str line, struct event *e,
 	}
 	bad = defect(e, &pass);
 	if (bad != NULL)
-		errmsg_set(why, "no event: %s is missing or not as it should be",
-		    bad);
+		errmsg_set(
+		    why, "no event: %s is missing or not as it should be", bad);
 	if (bad == NULL && e->type == EVENT_MARK)
 		e->rest = buf_view(&r->rest);
 	return bad == NULL;

@@ -40,20 +40,20 @@ enum event_type {
 
 /* All slices are borrowed from the line or from the reader's memory. */
 struct event {
-	int64_t ts;           /* ms UTC */
-	struct str channel;   /* login */
+	int64_t ts;         /* ms UTC */
+	struct str channel; /* login */
 	enum event_type type;
 
 	struct str id;
-	struct str user;      /* login */
+	struct str user; /* login */
 	struct str user_id;
-	struct str name;      /* display name; of `viewers` the channel's */
+	struct str name; /* display name; of `viewers` the channel's */
 	struct str badges;
 	struct str badge_info;
 	struct str shared_from; /* room id; a copy from another room */
 
-	int64_t bits;         /* > 0 */
-	int64_t paid_amount;  /* whole number of 10^-exponent units */
+	int64_t bits;             /* > 0 */
+	int64_t paid_amount;      /* whole number of 10^-exponent units */
 	struct str paid_currency; /* empty = nothing paid */
 	int64_t paid_exponent;
 	bool first;
@@ -63,7 +63,7 @@ struct event {
 	struct str reward;
 	struct str effect;
 
-	int64_t months;       /* > 0 */
+	int64_t months; /* > 0 */
 	struct str tier;
 	int64_t gift_months;
 	int64_t gift_count;
@@ -71,27 +71,27 @@ struct event {
 	struct str recipient_id;
 	int64_t raid_viewers;
 	struct str notice;
-	struct str params;    /* a JSON object in our spelling */
+	struct str params; /* a JSON object in our spelling */
 
 	int64_t duration_s;
 	struct str target_id;
-	struct str mentions;  /* a JSON list of strings in our spelling */
+	struct str mentions; /* a JSON list of strings in our spelling */
 	struct str text;
 
 	struct str stream_id;
-	int64_t started_at;   /* ms UTC; INT64_MIN = absent */
+	int64_t started_at; /* ms UTC; INT64_MIN = absent */
 	int64_t viewers;
 	struct str title;
 	struct str category;
 	struct str language;
-	struct str tags;      /* a JSON list of strings in our spelling */
+	struct str tags; /* a JSON list of strings in our spelling */
 
-	struct str mark;      /* its name */
-	struct str by;        /* which collector */
-	int64_t interval_s;   /* of `poll` */
-	int64_t since;        /* of `lost`, ms UTC; INT64_MIN = absent */
-	int64_t from, to;     /* of `gap`, ms UTC; INT64_MIN = absent */
-	struct str rest;      /* its keys after `mark` and `by`, as members in
+	struct str mark;    /* its name */
+	struct str by;      /* which collector */
+	int64_t interval_s; /* of `poll` */
+	int64_t since;      /* of `lost`, ms UTC; INT64_MIN = absent */
+	int64_t from, to;   /* of `gap`, ms UTC; INT64_MIN = absent */
+	struct str rest;    /* its keys after `mark` and `by`, as members in
 	                       * our spelling, each with a comma before it */
 };
 

@@ -37,7 +37,9 @@ positive(const struct source *s, enum irc_tag tag)
 static bool
 strip_action(struct str *text)
 {
-	if (!str_starts(*text, STR("\x01" "ACTION ")))
+	if (!str_starts(*text,
+		STR("\x01"
+		    "ACTION ")))
 		return false;
 	text->p += 8;
 	text->len -= 8;
@@ -200,7 +202,8 @@ notice(struct event *e, const struct source *s)
 	e->user = value(s, IRC_LOGIN);
 	/* A shared copy is a `sharedchatnotice`; what it is a copy of stands
 	 * in source-msg-id. */
-	name = value(s, e->shared_from.len > 0 ? IRC_SOURCE_MSG_ID : IRC_MSG_ID);
+	name =
+	    value(s, e->shared_from.len > 0 ? IRC_SOURCE_MSG_ID : IRC_MSG_ID);
 	e->type = notice_type(name);
 	e->months = positive(s, IRC_CUMULATIVE_MONTHS);
 	if (e->months == EVENT_NO_NUMBER)
@@ -227,8 +230,9 @@ clearchat(struct event *e, const struct source *s)
 	e->user = m->n_params > 1 ? m->param[1] : STR_ABSENT;
 	e->user_id = value(s, IRC_TARGET_USER_ID);
 	e->duration_s = irc_whole(s->irc, IRC_BAN_DURATION);
-	e->type = e->user.len == 0              ? EVENT_CLEAR :
-	    value(s, IRC_BAN_DURATION).len > 0  ? EVENT_TIMEOUT : EVENT_BAN;
+	e->type = e->user.len == 0               ? EVENT_CLEAR
+	    : value(s, IRC_BAN_DURATION).len > 0 ? EVENT_TIMEOUT
+						 : EVENT_BAN;
 }
 
 static void

@@ -20,6 +20,7 @@
  * `e` borrows from the line and from `scratch`, until either changes.
  */
 enum from fromchat(struct event *e, const struct irc *m,
-    const struct rawlog *raw, struct scratch *scratch, struct str *what) MUST_USE;
+    const struct rawlog *raw, struct scratch *scratch,
+    struct str *what) MUST_USE;
 
 #endif

@@ -6,8 +6,8 @@
 
 /* What of a stream object decides, beside what goes into the event. */
 struct seen {
-	struct str login;     /* user_login */
-	bool internal_error;  /* type is "" */
+	struct str login;    /* user_login */
+	bool internal_error; /* type is "" */
 };
 
 static void
@@ -17,7 +17,7 @@ take(struct event *e, struct seen *seen, const struct member *m)
 		struct str key;
 		size_t at;
 	} texts[] = {
-#define TEXT(key, member) \
+#define TEXT(key, member)                                                      \
 	{ { key, sizeof(key) - 1 }, offsetof(struct event, member) }
 		TEXT("id", stream_id),
 		TEXT("user_id", user_id),

@@ -56,8 +56,8 @@ find(struct hearing *h, uint32_t by)
 	for (size_t i = 0; i < h->n; i++)
 		if (h->collectors[i].by == by)
 			return &h->collectors[i];
-	h->collectors = xgrow(h->collectors, h->n, &h->cap,
-	    sizeof(*h->collectors));
+	h->collectors =
+	    xgrow(h->collectors, h->n, &h->cap, sizeof(*h->collectors));
 	c = &h->collectors[h->n++];
 	*c = (struct collector){ .by = by };
 	return c;
@@ -95,8 +95,8 @@ hearing_mark(struct hearing *h, int64_t ts, const struct chat_mark *m)
 		break;
 	case CHAT_MARK_LOST:
 		if (c->open)
-			close_at(c, m->from != INT64_MIN ? m->from :
-			    last(c)->to, ts);
+			close_at(c,
+			    m->from != INT64_MIN ? m->from : last(c)->to, ts);
 		break;
 	case CHAT_MARK_LEFT:
 		if (c->open)
@@ -180,8 +180,8 @@ hearing_measure(const struct hearing *h, int64_t from, int64_t to)
 		int64_t until = at, next = to;
 
 		for (size_t i = 0; i < h->n; i++) {
-			int64_t u = heard_until(&h->collectors[i], at, to,
-			    &next);
+			int64_t u =
+			    heard_until(&h->collectors[i], at, to, &next);
 
 			until = u > until ? u : until;
 		}
@@ -251,14 +251,14 @@ hearing_copy(struct hearing *to, const struct hearing *from)
 	hearing_release(to);
 	to->known_from = from->known_from;
 	to->n = to->cap = from->n;
-	to->collectors = from->n > 0 ?
-	    xcalloc(from->n, sizeof(*to->collectors)) : NULL;
+	to->collectors =
+	    from->n > 0 ? xcalloc(from->n, sizeof(*to->collectors)) : NULL;
 	for (size_t i = 0; i < from->n; i++) {
 		to->collectors[i] = from->collectors[i];
-		copy_stretches(&to->collectors[i].heard,
-		    &from->collectors[i].heard);
-		copy_stretches(&to->collectors[i].gaps,
-		    &from->collectors[i].gaps);
+		copy_stretches(
+		    &to->collectors[i].heard, &from->collectors[i].heard);
+		copy_stretches(
+		    &to->collectors[i].gaps, &from->collectors[i].gaps);
 	}
 }
 

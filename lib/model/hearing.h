@@ -37,7 +37,7 @@ struct collector {
 struct hearing {
 	struct collector *collectors; /* owned */
 	size_t n, cap;
-	int64_t known_from;     /* its first chat mark; INT64_MAX = none yet */
+	int64_t known_from; /* its first chat mark; INT64_MAX = none yet */
 };
 
 /* A chat mark, as far as hearing is concerned. */
@@ -47,10 +47,10 @@ struct chat_mark {
 		CHAT_MARK_SIGN,  /* join, alive */
 		CHAT_MARK_LOST,
 		CHAT_MARK_GAP,
-		CHAT_MARK_LEFT,  /* stop, refused */
+		CHAT_MARK_LEFT, /* stop, refused */
 	} kind;
-	uint32_t by;        /* number of the collector's name */
-	int64_t from, to;   /* LOST: `from` is when it ended, INT64_MIN =
+	uint32_t by;      /* number of the collector's name */
+	int64_t from, to; /* LOST: `from` is when it ended, INT64_MIN =
 	                     * at its last sign; GAP: what was dropped */
 };
 

@@ -27,8 +27,7 @@ lag_is_odd(const struct lag *l, int64_t *median)
 
 	if (l->early * 2 <= l->n && l->late * 2 <= l->n)
 		return false;
-	while (step < LAG_STEPS - 1 &&
-	    (below + l->steps[step]) * 2 < l->n)
+	while (step < LAG_STEPS - 1 && (below + l->steps[step]) * 2 < l->n)
 		below += l->steps[step++];
 	*median = step * LAG_STEP_MS - LAG_LIMIT_MS;
 	return true;

@@ -10,12 +10,12 @@ static uint32_t
 channel_of(struct seen *s, const struct event *e)
 {
 	size_t n = s->channels.n;
-	size_t i = map_number(&s->channels, e->channel,
-	    hash_str(e->channel, 0));
+	size_t i =
+	    map_number(&s->channels, e->channel, hash_str(e->channel, 0));
 
 	if (i == n) {
-		s->greatest = xgrow(s->greatest, n, &s->greatest_cap,
-		    sizeof(*s->greatest));
+		s->greatest = xgrow(
+		    s->greatest, n, &s->greatest_cap, sizeof(*s->greatest));
 		s->greatest[i] = e->ts;
 	}
 	if (s->greatest[i] < e->ts)
@@ -73,8 +73,8 @@ seen_before(struct seen *s, const struct event *e, struct str line)
 		return false;
 	/* The seed keeps ids of different types apart from each other, and
 	 * from lines. */
-	hash = e->id.len > 0 ? hash_str(e->id, (uint64_t)e->type + 1) :
-	    hash_str(line, 0);
+	hash = e->id.len > 0 ? hash_str(e->id, (uint64_t)e->type + 1)
+			     : hash_str(line, 0);
 	hash += hash == 0;
 	if (s->n * 2 >= s->cap)
 		sweep(s);

@@ -26,8 +26,8 @@ struct seen_entry {
 };
 
 struct seen {
-	struct map channels;        /* names and numbers */
-	int64_t *greatest;          /* owned; by channel, ms UTC */
+	struct map channels; /* names and numbers */
+	int64_t *greatest;   /* owned; by channel, ms UTC */
 	size_t greatest_cap;
 	struct seen_entry *entries; /* owned; open addressing */
 	size_t n;                   /* places in use */

@@ -2,9 +2,9 @@
 
 #include "base/tstamp.h"
 
-#define OVER_MISSES    3                  /* misses since the last hit ... */
-#define OVER_MISSED_MS (10 * MS_PER_MIN)  /* ... and this long after it */
-#define OVER_SILENT_MS (6 * MS_PER_HOUR)  /* without hit or miss */
+#define OVER_MISSES    3                 /* misses since the last hit ... */
+#define OVER_MISSED_MS (10 * MS_PER_MIN) /* ... and this long after it */
+#define OVER_SILENT_MS (6 * MS_PER_HOUR) /* without hit or miss */
 
 void
 sessions_init(struct sessions *s, int64_t gap_ms)
@@ -39,26 +39,28 @@ believe_helix(struct sessions *s)
 }
 
 struct session_hit
-sessions_hit(
-    struct sessions *s, int64_t ts, uint32_t id, int64_t started_at)
+sessions_hit(struct sessions *s, int64_t ts, uint32_t id, int64_t started_at)
 {
 	struct session_hit h = { SESSION_GOES_ON, s->stream };
 	bool known = s->stream != SESSIONS_NONE;
 
 	believe_helix(s);
-	if (known && started_at < s->started_at) {
+	/* A cache may still show the stream before; it does not come back. */
+	if (known &&
+	    (started_at < s->started_at || (id != s->id && id == s->before))) {
 		h.kind = SESSION_IGNORED;
 		return h;
 	}
 	if (!known || id != s->id) {
+		s->before = known ? s->id : UINT32_MAX;
 		s->stream = s->n++;
 		s->id = id;
 		s->started_at = started_at;
 		h.kind = SESSION_STREAM;
 		h.stream = s->stream;
 	} else if (!s->under_way) {
-		h.kind = ts - s->last_hit <= SESSIONS_BACK_MS ? SESSION_SEGMENT :
-		    SESSION_IGNORED;
+		h.kind = ts - s->last_hit <= SESSIONS_BACK_MS ? SESSION_SEGMENT
+							      : SESSION_IGNORED;
 		if (h.kind == SESSION_IGNORED)
 			return h;
 	}

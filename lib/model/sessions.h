@@ -13,21 +13,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SESSIONS_BACK_MS (48 * 3600 * INT64_C(1000)) /* a stream may come back */
-#define SESSIONS_NONE    INT64_MIN /* there has not been one yet */
+#define SESSIONS_BACK_MS                                                       \
+	(48 * 3600 * INT64_C(1000)) /* a stream may come back */
+#define SESSIONS_NONE INT64_MIN     /* there has not been one yet */
 
 struct sessions {
-	int64_t gap_ms;      /* the silence between two runs is longer */
-	int64_t n;           /* streams and runs so far */
+	int64_t gap_ms; /* the silence between two runs is longer */
+	int64_t n;      /* streams and runs so far */
 
-	bool helix;          /* Helix has said something */
-	bool under_way;      /* the newest stream's last segment may go on */
-	uint32_t id;         /* the newest stream's, a number */
-	int64_t stream;      /* which of the `n` it is; SESSIONS_NONE */
-	int64_t started_at;  /* the newest stream's */
-	int64_t last_hit;    /* the newest stream's */
-	int64_t last_poll;   /* hit or miss that counted, while under way */
-	int misses;          /* since the last hit */
+	bool helix;         /* Helix has said something */
+	bool under_way;     /* the newest stream's last segment may go on */
+	uint32_t id;        /* the newest stream's, a number */
+	int64_t stream;     /* which of the `n` it is; SESSIONS_NONE */
+	uint32_t before;    /* the id of the stream before, or that of none */
+	int64_t started_at; /* the newest stream's */
+	int64_t last_hit;   /* the newest stream's */
+	int64_t last_poll;  /* hit or miss that counted, while under way */
+	int misses;         /* since the last hit */
 
 	bool in_run;         /* a run of messages may go on */
 	int64_t first, last; /* its messages */

@@ -7,9 +7,8 @@ void
 skips_add(struct skips *s, struct str kind)
 {
 	uint64_t hash = hash_str(kind, 0);
-	size_t i = s->kinds.n < SKIPS_KINDS ?
-	    map_number(&s->kinds, kind, hash) :
-	    map_find(&s->kinds, kind, hash);
+	size_t i = s->kinds.n < SKIPS_KINDS ? map_number(&s->kinds, kind, hash)
+					    : map_find(&s->kinds, kind, hash);
 
 	s->n[i != MAP_NONE ? i : SKIPS_KINDS]++;
 }
@@ -33,8 +32,8 @@ skips_describe(const struct skips *s, struct buf *b)
 		if (s->n[i] == 0)
 			continue;
 		buf_str(b, str_of(sep));
-		buf_str(b, i < SKIPS_KINDS ? map_name(&s->kinds, i) :
-		    STR("other"));
+		buf_str(
+		    b, i < SKIPS_KINDS ? map_name(&s->kinds, i) : STR("other"));
 		buf_byte(b, ' ');
 		num_add_thousands(b, s->n[i]);
 		sep = ", ";

@@ -16,7 +16,9 @@ static const struct counter {
 	size_t at; /* offset in struct counts */
 } counters[] = {
 #define COUNTER(name)                                                          \
-	{ { #name, sizeof(#name) - 1 }, offsetof(struct counts, name) }
+	{                                                                      \
+		{ #name, sizeof(#name) - 1 }, offsetof(struct counts, name)    \
+	}
 	COUNTER(messages),
 	COUNTER(messages_shared),
 	COUNTER(chatters),
@@ -38,12 +40,11 @@ enum { AFTER_MESSAGES = 1, AFTER_CHATTERS = 3 };
 
 /* Appends the counters `from` to before `to` that are not 0. */
 static void
-write_counters(
-    struct buf *b, const struct counts *n, size_t from, size_t to)
+write_counters(struct buf *b, const struct counts *n, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++) {
-		int64_t v = *(const int64_t *)((const char *)n +
-		    counters[i].at);
+		int64_t v =
+		    *(const int64_t *)((const char *)n + counters[i].at);
 
 		if (v != 0)
 			jsonw_int(b, counters[i].key, v);

@@ -20,31 +20,31 @@ enum stats_type { STATS_WINDOW, STATS_STREAM };
  * borrowed. */
 struct stats {
 	enum stats_type type;
-	int64_t ts;            /* ms UTC: a window's begin, a stream's */
+	int64_t ts; /* ms UTC: a window's begin, a stream's */
 	struct str channel;
-	int64_t seconds;       /* length of a window */
-	struct str stream_id;  /* empty for a window outside of streams */
+	int64_t seconds;      /* length of a window */
+	struct str stream_id; /* empty for a window outside of streams */
 	struct counts n;
-	struct str mentions;   /* JSON object of name and number, or empty */
-	int64_t viewers_max;   /* or STATS_UNKNOWN */
-	int64_t heard_ms;      /* or STATS_UNKNOWN */
+	struct str mentions; /* JSON object of name and number, or empty */
+	int64_t viewers_max; /* or STATS_UNKNOWN */
+	int64_t heard_ms;    /* or STATS_UNKNOWN */
 
-	double viewers;        /* window: mean; or STATS_UNKNOWN */
+	double viewers; /* window: mean; or STATS_UNKNOWN */
 
-	int64_t ended_at;      /* stream: ms UTC */
-	bool open;             /* not over when the input ended */
-	bool inferred;         /* from chat alone */
+	int64_t ended_at; /* stream: ms UTC */
+	bool open;        /* not over when the input ended */
+	bool inferred;    /* from chat alone */
 	struct str name, title, category, language;
 	int64_t airtime_ms;
-	double viewers_avg;    /* or STATS_UNKNOWN */
+	double viewers_avg; /* or STATS_UNKNOWN */
 	int64_t viewers_max_at;
-	int64_t viewer_ms;     /* viewers x ms; or STATS_UNKNOWN: no sample */
+	int64_t viewer_ms; /* viewers x ms; or STATS_UNKNOWN: no sample */
 	int64_t sampled_ms;
 	int64_t messages_max;
 	int64_t messages_max_at; /* INT64_MIN = there is no window */
 	int64_t chatters_new;
 	int64_t windows;
-	int64_t unknown;       /* windows before the first chat mark; not in
+	int64_t unknown; /* windows before the first chat mark; not in
 	                        * the line */
 };
 

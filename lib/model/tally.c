@@ -31,8 +31,8 @@ count_mention(struct tally *t, uint32_t name, int64_t n)
 			t->mentions[i].n += n;
 			return;
 		}
-	t->mentions = xgrow(t->mentions, t->n_mentions, &t->cap_mentions,
-	    sizeof(*t->mentions));
+	t->mentions = xgrow(
+	    t->mentions, t->n_mentions, &t->cap_mentions, sizeof(*t->mentions));
 	t->mentions[t->n_mentions++] = (struct mention){ name, n };
 }
 
@@ -49,8 +49,8 @@ count_mentions(struct tally *t, struct str json, struct map *names)
 	size_t n = 0;
 
 	while (jsonscan_list_next(&rest, &scratch, &name)) {
-		uint32_t i = (uint32_t)map_number(names, name,
-		    hash_str(name, 0));
+		uint32_t i =
+		    (uint32_t)map_number(names, name, hash_str(name, 0));
 		size_t k = 0;
 
 		while (k < n && seen[k] != i)
@@ -161,8 +161,7 @@ tally_counts(const struct tally *t)
 }
 
 void
-tally_mentions(
-    const struct tally *t, const struct map *names, struct buf *json)
+tally_mentions(const struct tally *t, const struct map *names, struct buf *json)
 {
 	struct str last = { NULL, 0 };
 

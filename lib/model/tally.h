@@ -21,10 +21,10 @@ struct counts {
 	int64_t messages_shared; /* copies from other rooms */
 	int64_t chatters;        /* distinct user ids */
 	int64_t bits;
-	int64_t cheers;          /* messages with bits */
-	int64_t paid_messages;   /* messages with bits or money */
+	int64_t cheers;        /* messages with bits */
+	int64_t paid_messages; /* messages with bits or money */
 	int64_t subs;
-	int64_t gifts;           /* of the subs */
+	int64_t gifts; /* of the subs */
 	int64_t raids;
 	int64_t deleted;
 	int64_t timeouts;
@@ -40,8 +40,8 @@ struct tally {
 	struct counts n;          /* but n.chatters: see tally_counts() */
 	struct mention *mentions; /* owned; in the order of their coming */
 	size_t n_mentions, cap_mentions;
-	struct idset chatters;    /* user ids, see tally_user() */
-	struct idset firsts;      /* of these who wrote for the first time */
+	struct idset chatters; /* user ids, see tally_user() */
+	struct idset firsts;   /* of these who wrote for the first time */
 };
 
 /*
