@@ -22,7 +22,7 @@ CFLAGS  = -O2 -g
 # What each tool links, beside our own library.
 LIBS_tw-parse  = pcre2 jansson zstd zlib
 LIBS_tw-agg    = jansson zstd zlib
-LIBS_tw-report = jansson zstd zlib
+LIBS_tw-report = jansson zstd zlib math
 
 TOOLS = tw-parse tw-agg tw-report
 
@@ -33,6 +33,7 @@ link_pcre2   = -lpcre2-8
 link_jansson = -ljansson
 link_zstd    = -lzstd
 link_zlib    = -lz
+link_math    = -lm
 
 MODE_san = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	   -fno-omit-frame-pointer
@@ -72,7 +73,7 @@ $(TOOL_BIN): $(B)/tw-%: $(B)/cmd/tw-%.o $(B)/cmd/tool.o $(B)/libtw.a
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY   := $(FUZZ:%=$(B)/tests/fuzz/%)
-LIB_LIBS := $(foreach l,pcre2 jansson zstd zlib,$(link_$(l)))
+LIB_LIBS := $(foreach l,pcre2 jansson zstd zlib math,$(link_$(l)))
 
 $(UNIT): $(B)/%: $(B)/%.o $(B)/libtw.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)

@@ -183,3 +183,264 @@ stats_write(struct buf *b, const struct stats *s)
 		write_stream(b, s);
 	buf_lit(b, "}\n");
 }
+
+/*
+ * Reading
+ */
+
+enum form {
+	FORM_STR,
+	FORM_COUNT,   /* integer >= 0 */
+	FORM_SECONDS, /* kept as ms */
+	FORM_RATIO,
+	FORM_TIME,
+	FORM_TRUE,
+	FORM_OBJECT,
+	FORM_TYPE,
+};
+
+static const struct field {
+	struct str key;
+	enum form form;
+	size_t at; /* offset in struct stats */
+} fields[] = {
+#define FIELD(name, form, member)                                              \
+	{ { name, sizeof(name) - 1 }, form, offsetof(struct stats, member) }
+	FIELD("ts", FORM_TIME, ts),
+	FIELD("channel", FORM_STR, channel),
+	FIELD("type", FORM_TYPE, type),
+	FIELD("seconds", FORM_COUNT, seconds),
+	FIELD("stream_id", FORM_STR, stream_id),
+	FIELD("viewers", FORM_RATIO, viewers),
+	FIELD("viewers_max", FORM_COUNT, viewers_max),
+	FIELD("messages", FORM_COUNT, n.messages),
+	FIELD("messages_shared", FORM_COUNT, n.messages_shared),
+	FIELD("chatters", FORM_COUNT, n.chatters),
+	FIELD("bits", FORM_COUNT, n.bits),
+	FIELD("cheers", FORM_COUNT, n.cheers),
+	FIELD("paid_messages", FORM_COUNT, n.paid_messages),
+	FIELD("subs", FORM_COUNT, n.subs),
+	FIELD("gifts", FORM_COUNT, n.gifts),
+	FIELD("raids", FORM_COUNT, n.raids),
+	FIELD("deleted", FORM_COUNT, n.deleted),
+	FIELD("timeouts", FORM_COUNT, n.timeouts),
+	FIELD("bans", FORM_COUNT, n.bans),
+	FIELD("mentions", FORM_OBJECT, mentions),
+	FIELD("heard_s", FORM_SECONDS, heard_ms),
+	FIELD("ended_at", FORM_TIME, ended_at),
+	FIELD("open", FORM_TRUE, open),
+	FIELD("inferred", FORM_TRUE, inferred),
+	FIELD("name", FORM_STR, name),
+	FIELD("title", FORM_STR, title),
+	FIELD("category", FORM_STR, category),
+	FIELD("language", FORM_STR, language),
+	FIELD("airtime_s", FORM_SECONDS, airtime_ms),
+	FIELD("viewers_avg", FORM_RATIO, viewers_avg),
+	FIELD("viewers_max_at", FORM_TIME, viewers_max_at),
+	FIELD("viewer_s", FORM_SECONDS, viewer_ms),
+	FIELD("sampled_s", FORM_SECONDS, sampled_ms),
+	FIELD("messages_max", FORM_COUNT, messages_max),
+	FIELD("messages_max_at", FORM_TIME, messages_max_at),
+	FIELD("chatters_new", FORM_COUNT, chatters_new),
+	FIELD("windows", FORM_COUNT, windows),
+#undef FIELD
+};
+
+#define N_FIELDS (sizeof(fields) / sizeof(*fields))
+
+struct stats_reader {
+	struct jsonr *full; /* owned */
+	struct buf strings; /* strings that had escapes */
+};
+
+struct stats_reader *
+stats_reader_new(void)
+{
+	struct stats_reader *r = xcalloc(1, sizeof(*r));
+
+	r->full = jsonr_new();
+	return r;
+}
+
+void
+stats_reader_free(struct stats_reader *r)
+{
+	if (r == NULL)
+		return;
+	jsonr_free(r->full);
+	buf_release(&r->strings);
+	free(r);
+}
+
+static void
+clear(struct stats *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->ts = s->ended_at = s->viewers_max_at = INT64_MIN;
+	s->messages_max_at = INT64_MIN;
+	s->viewers_max = s->heard_ms = s->viewer_ms = STATS_UNKNOWN;
+	s->viewers = s->viewers_avg = STATS_UNKNOWN;
+	s->airtime_ms = STATS_UNKNOWN;
+}
+
+/* Reads the number `m` as a double; its text is bounded. */
+static bool
+read_double(const struct member *m, double *v)
+{
+	char text[64], *end;
+
+	if ((m->kind != MEMBER_INT && m->kind != MEMBER_REAL) ||
+	    m->text.len >= sizeof(text))
+		return false;
+	memcpy(text, m->text.p, m->text.len);
+	text[m->text.len] = '\0';
+	*v = strtod(text, &end);
+	return *end == '\0' && *v >= 0 && *v < 1e18;
+}
+
+/* Reads seconds with decimals as whole ms, exactly where we wrote them. */
+static bool
+read_seconds(const struct member *m, int64_t *ms)
+{
+	const char *dot;
+	double v;
+
+	if (!read_double(m, &v) || v > 9e15)
+		return false;
+	dot = memchr(m->text.p, '.', m->text.len);
+	if (m->kind == MEMBER_INT) {
+		*ms = num_product(m->num, MS_PER_S);
+	} else {
+		size_t whole = dot != NULL ? (size_t)(dot - m->text.p) : 0;
+		size_t n = m->text.len - whole - 1;
+		int64_t ones = num_whole((struct str){ m->text.p, whole });
+		int64_t part = n <= 3 ?
+		    num_whole((struct str){ m->text.p + whole + 1, n }) : -1;
+
+		if (ones >= 0 && part >= 0) {
+			for (; n < 3; n++)
+				part *= 10;
+			*ms = num_sum(num_product(ones, MS_PER_S), part);
+		} else {
+			*ms = (int64_t)(v * 1000 + 0.5);
+		}
+	}
+	return true;
+}
+
+/* Keeps the value of `m` as field `f`. False when it has the wrong form. */
+static bool
+keep(struct stats *s, const struct field *f, const struct member *m)
+{
+	void *at = (char *)s + f->at;
+
+	switch (f->form) {
+	case FORM_STR:
+		*(struct str *)at = m->text;
+		return m->kind == MEMBER_STRING;
+	case FORM_COUNT:
+		*(int64_t *)at = m->num;
+		return m->kind == MEMBER_INT && m->num >= 0;
+	case FORM_SECONDS:
+		return read_seconds(m, at);
+	case FORM_RATIO:
+		return read_double(m, at);
+	case FORM_TIME:
+		return m->kind == MEMBER_STRING && tstamp_parse(m->text, at);
+	case FORM_TRUE:
+		*(bool *)at = true;
+		return m->kind == MEMBER_TRUE;
+	case FORM_OBJECT:
+		*(struct str *)at = m->text;
+		return m->kind == MEMBER_OBJECT;
+	case FORM_TYPE:
+		break;
+	}
+	s->type = str_eq(m->text, STR("stream")) ? STATS_STREAM : STATS_WINDOW;
+	return m->kind == MEMBER_STRING && (s->type == STATS_STREAM ||
+	    str_eq(m->text, STR("window")));
+}
+
+/* Takes member `m`. Returns its field when the value has the wrong form. */
+static const struct field *
+take(struct stats *s, const struct member *m, uint64_t *seen)
+{
+	for (size_t i = 0; i < N_FIELDS; i++) {
+		if (!str_eq(fields[i].key, m->key))
+			continue;
+		*seen |= UINT64_C(1) << i;
+		return keep(s, &fields[i], m) ? NULL : &fields[i];
+	}
+	return NULL;
+}
+
+/* Names what is missing in `s`. NULL when it is complete. */
+static const char *
+defect(const struct stats *s, uint64_t seen)
+{
+	if (s->ts == INT64_MIN)
+		return "ts";
+	if (s->channel.len == 0)
+		return "channel";
+	if ((seen & 4) == 0)
+		return "type";
+	if (s->seconds <= 0)
+		return "seconds";
+	if (s->type == STATS_WINDOW)
+		return NULL;
+	return s->stream_id.len == 0     ? "stream_id" :
+	    s->ended_at == INT64_MIN     ? "ended_at" :
+	    s->airtime_ms < 0            ? "airtime_s" : NULL;
+}
+
+static bool
+read_fast(struct stats_reader *r, struct str line, struct stats *s)
+{
+	struct jsonscan scan;
+	struct member m;
+	uint64_t seen = 0, before;
+	int more;
+
+	clear(s);
+	jsonscan_init(&scan, line, &r->strings);
+	while ((more = jsonscan_next(&scan, &m)) == 1) {
+		before = seen;
+		seen = 0;
+		if (take(s, &m, &seen) != NULL || (seen & before) != 0)
+			return false;
+		seen |= before;
+	}
+	return more == 0 && defect(s, seen) == NULL;
+}
+
+bool
+stats_read(struct stats_reader *r, struct str line, struct stats *s,
+    struct errmsg *why)
+{
+	const struct field *wrong = NULL, *f;
+	const char *bad;
+	struct member m;
+	uint64_t seen = 0;
+
+	if (read_fast(r, line, s))
+		return true;
+	clear(s);
+	switch (jsonr_read(r->full, line, JSONR_STRICT, why)) {
+	case JSONR_BAD:
+		return false;
+	case JSONR_OBJECT:
+		break;
+	default:
+		errmsg_set(why, "no JSON object");
+		return false;
+	}
+	while (jsonr_next(r->full, &m) == 1) {
+		f = take(s, &m, &seen);
+		wrong = wrong != NULL ? wrong : f;
+	}
+	bad = wrong != NULL ? wrong->key.p : defect(s, seen);
+	if (bad != NULL)
+		errmsg_set(why, "no line of stats: %s is missing or not as it "
+		    "should be", bad);
+	return bad == NULL;
+}

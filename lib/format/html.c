@@ -1,0 +1,30 @@
+#include "format/html.h"
+
+void
+html_text(struct buf *b, struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		switch (c) {
+		case '&':
+			buf_lit(b, "&amp;");
+			break;
+		case '<':
+			buf_lit(b, "&lt;");
+			break;
+		case '>':
+			buf_lit(b, "&gt;");
+			break;
+		case '"':
+			buf_lit(b, "&quot;");
+			break;
+		case '\'':
+			buf_lit(b, "&#39;");
+			break;
+		default:
+			buf_byte(b, c < 0x20 || c == 0x7f ? ' ' : (char)c);
+			break;
+		}
+	}
+}

@@ -1,0 +1,394 @@
+#include "model/report.h"
+
+#include <stdlib.h>
+
+#include "base/num.h"
+#include "base/xalloc.h"
+#include "format/hash.h"
+
+#define SECONDS_DEFAULT 5 /* of a window, when there is none to look at */
+
+/* A stream as its last line says. */
+struct kept {
+	struct stats s;    /* its slices are in `words` or absent */
+	uint32_t channel;  /* number */
+	char *words;       /* owned */
+	int64_t unknown;   /* windows of which nothing is known */
+	bool read;         /* its line was there, not only windows of it */
+};
+
+/* A window of a stream of which nothing is known. */
+struct unknown {
+	uint64_t hash;     /* of its key; 0 = a free place */
+	int64_t ts, seconds;
+	uint32_t channel;
+	uint32_t stream;   /* number + 1; 0 = known after all */
+};
+
+struct report {
+	struct map channels; /* names and numbers */
+	struct map keys;     /* of streams: channel number, id */
+	struct kept *streams; /* owned; by the number of their key */
+	size_t cap_streams;
+	struct unknown *unknown; /* owned; open addressing */
+	size_t n_unknown, cap_unknown;
+	struct buf key;
+};
+
+struct report *
+report_new(void)
+{
+	return xcalloc(1, sizeof(struct report));
+}
+
+static uint32_t
+channel_of(struct report *r, const struct stats *s)
+{
+	return (uint32_t)map_number(&r->channels, s->channel,
+	    hash_str(s->channel, 0));
+}
+
+/* Finds the stream with this id, or makes place for it. */
+static size_t
+stream_of(struct report *r, uint32_t channel, struct str id)
+{
+	size_t n = r->keys.n, i;
+
+	buf_reset(&r->key);
+	buf_add(&r->key, &channel, sizeof(channel));
+	buf_str(&r->key, id);
+	i = map_number(&r->keys, buf_view(&r->key),
+	    hash_str(buf_view(&r->key), 0));
+	if (i == n) {
+		r->streams = xgrow(r->streams, n, &r->cap_streams,
+		    sizeof(*r->streams));
+		r->streams[i] = (struct kept){ .channel = channel };
+	}
+	return i;
+}
+
+static struct unknown *
+find_unknown(const struct report *r, uint64_t hash, uint32_t channel,
+    int64_t ts, int64_t seconds)
+{
+	size_t mask = r->cap_unknown - 1, i = hash & mask;
+
+	for (; r->unknown[i].hash != 0; i = (i + 1) & mask) {
+		const struct unknown *u = &r->unknown[i];
+
+		if (u->hash == hash && u->channel == channel && u->ts == ts &&
+		    u->seconds == seconds)
+			break;
+	}
+	return &r->unknown[i];
+}
+
+static void
+grow_unknown(struct report *r)
+{
+	struct unknown *old = r->unknown;
+	size_t cap = r->cap_unknown;
+
+	r->cap_unknown = cap != 0 ? cap * 2 : 1024;
+	r->unknown = xcalloc(r->cap_unknown, sizeof(*r->unknown));
+	for (size_t i = 0; i < cap; i++)
+		if (old[i].hash != 0)
+			*find_unknown(r, old[i].hash, old[i].channel,
+			    old[i].ts, old[i].seconds) = old[i];
+	free(old);
+}
+
+/*
+ * Windows say only one thing that streams do not: of which of them nothing is
+ * known. The window of an equal key that comes later takes this one's place.
+ */
+static void
+add_window(struct report *r, const struct stats *s)
+{
+	bool wanted = s->stream_id.len > 0 && s->heard_ms < 0;
+	uint32_t channel = channel_of(r, s);
+	int64_t key[3] = { channel, s->ts, s->seconds };
+	struct unknown *u;
+	uint64_t hash;
+
+	if (!wanted && r->n_unknown == 0)
+		return;
+	if (r->n_unknown * 2 >= r->cap_unknown)
+		grow_unknown(r);
+	hash = hash_str((struct str){ (const char *)key, sizeof(key) }, 0) | 1;
+	u = find_unknown(r, hash, channel, s->ts, s->seconds);
+	if (!wanted && u->hash == 0)
+		return;
+	r->n_unknown += u->hash == 0;
+	if (u->stream != 0)
+		r->streams[u->stream - 1].unknown--;
+	*u = (struct unknown){ hash, s->ts, s->seconds, channel, 0 };
+	if (wanted) {
+		u->stream =
+		    (uint32_t)stream_of(r, channel, s->stream_id) + 1;
+		r->streams[u->stream - 1].unknown++;
+	}
+}
+
+static void
+add_stream(struct report *r, const struct stats *s)
+{
+	uint32_t channel = channel_of(r, s);
+	size_t i = stream_of(r, channel, s->stream_id);
+	struct kept *k = &r->streams[i];
+	char *p;
+
+	free(k->words);
+	k->read = true;
+	k->s = *s;
+	k->s.channel = k->s.stream_id = k->s.name = k->s.language = STR_ABSENT;
+	k->s.mentions = STR_ABSENT;
+	p = k->words = xcalloc(s->title.len + s->category.len + 1, 1);
+	if (s->title.len > 0)
+		memcpy(p, s->title.p, s->title.len);
+	if (s->category.len > 0)
+		memcpy(p + s->title.len, s->category.p, s->category.len);
+	k->s.title.p = p;
+	k->s.category.p = p + s->title.len;
+}
+
+void
+report_add(struct report *r, const struct stats *s)
+{
+	if (s->type == STATS_WINDOW)
+		add_window(r, s);
+	else
+		add_stream(r, s);
+}
+
+int64_t
+report_newest(const struct report *r)
+{
+	int64_t newest = INT64_MIN;
+
+	for (size_t i = 0; i < r->keys.n; i++)
+		if (r->streams[i].read && r->streams[i].s.ts > newest)
+			newest = r->streams[i].s.ts;
+	return newest;
+}
+
+/* What is summed up on the way to the ratios. */
+struct sums {
+	int64_t sampled_ms;
+	int64_t message_ms;  /* messages x length of their windows */
+	int64_t heard_ms;    /* windows of which nothing is known included */
+	int64_t known_heard_ms, heard_air_ms;
+	int64_t known_sampled_ms, sampled_air_ms;
+};
+
+static void
+add_figures(struct weekly_figures *f, struct sums *sums, const struct kept *k)
+{
+	const struct stats *s = &k->s;
+	int64_t window_ms = s->seconds * MS_PER_S;
+
+	f->streams++;
+	f->open += s->open;
+	f->inferred += s->inferred;
+	f->airtime_ms += s->airtime_ms;
+	if (s->viewers_max > f->viewers_max) {
+		f->viewers_max = s->viewers_max;
+		f->viewers_max_at = s->viewers_max_at;
+	}
+	if (s->messages_max_at != INT64_MIN &&
+	    (f->messages_max_at == INT64_MIN ||
+		s->messages_max > f->messages_max)) {
+		f->messages_max = s->messages_max;
+		f->messages_max_at = s->messages_max_at;
+	}
+	if (s->viewer_ms >= 0) {
+		if (f->viewer_ms < 0)
+			f->viewer_ms = 0;
+		f->viewer_ms = num_sum(f->viewer_ms, s->viewer_ms);
+		sums->sampled_ms += s->sampled_ms;
+	}
+	f->messages += s->n.messages;
+	f->chatters_sum += s->n.chatters;
+	f->bits = num_sum(f->bits, s->n.bits);
+	f->paid_messages += s->n.paid_messages;
+	f->subs += s->n.subs;
+	sums->message_ms += s->n.messages * window_ms;
+	if (s->heard_ms >= 0)
+		sums->heard_ms += s->heard_ms + k->unknown * window_ms;
+	else
+		sums->heard_ms += s->windows * window_ms;
+	if (s->airtime_ms > 0 && s->viewer_ms >= 0) {
+		sums->known_sampled_ms += s->sampled_ms;
+		sums->sampled_air_ms += s->airtime_ms;
+	}
+	if (s->airtime_ms > 0 && s->heard_ms >= 0) {
+		sums->known_heard_ms += s->heard_ms;
+		sums->heard_air_ms += s->airtime_ms;
+	}
+}
+
+static double
+ratio(int64_t a, int64_t b)
+{
+	return b > 0 ? (double)a / (double)b : STATS_UNKNOWN;
+}
+
+static double
+share(int64_t part, int64_t all)
+{
+	return ratio(part < all ? part : all, all);
+}
+
+/* Orders streams by their begin; of equal ones the order of the input. */
+static int
+compare_kept(const void *a, const void *b)
+{
+	const struct kept *x = *(const struct kept *const *)a;
+	const struct kept *y = *(const struct kept *const *)b;
+
+	if (x->channel != y->channel)
+		return x->channel < y->channel ? -1 : 1;
+	if (x->s.ts != y->s.ts)
+		return x->s.ts < y->s.ts ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+/* Sums up those of the `n` streams at `k` that began in the given time. */
+static struct weekly_figures
+figures(const struct kept *const *k, size_t n, int64_t from, int64_t to)
+{
+	struct weekly_figures f = { .viewers_max = STATS_UNKNOWN,
+		.viewers_max_at = INT64_MIN, .messages_max_at = INT64_MIN,
+		.viewer_ms = STATS_UNKNOWN };
+	struct sums sums = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		if (k[i]->s.ts >= from && k[i]->s.ts < to)
+			add_figures(&f, &sums, k[i]);
+	f.viewers_avg = f.viewer_ms < 0 ? STATS_UNKNOWN :
+	    ratio(f.viewer_ms, sums.sampled_ms);
+	f.messages_avg = ratio(sums.message_ms, sums.heard_ms);
+	f.coverage_viewers = share(sums.known_sampled_ms, sums.sampled_air_ms);
+	f.coverage_chat = share(sums.known_heard_ms, sums.heard_air_ms);
+	return f;
+}
+
+static void
+list_streams(struct weekly_channel *c, const struct kept *const *k, size_t n,
+    int64_t from, int64_t to)
+{
+	c->streams = xcalloc(n, sizeof(*c->streams));
+	for (size_t i = 0; i < n; i++) {
+		const struct stats *s = &k[i]->s;
+
+		if (s->ts < from || s->ts >= to)
+			continue;
+		c->streams[c->n_streams++] = (struct weekly_stream){
+			.started_at = s->ts, .airtime_ms = s->airtime_ms,
+			.title = s->title, .category = s->category,
+			.open = s->open, .inferred = s->inferred,
+			.viewers_avg = s->viewers_avg,
+			.viewers_max = s->viewers_max,
+			.messages = s->n.messages };
+	}
+}
+
+/* By hours watched, then messages, then name. */
+static int
+compare_channels(const void *a, const void *b)
+{
+	const struct weekly_channel *x = a, *y = b;
+	int64_t v = x->now.viewer_ms > 0 ? x->now.viewer_ms : 0;
+	int64_t w = y->now.viewer_ms > 0 ? y->now.viewer_ms : 0;
+
+	if (v != w)
+		return v > w ? -1 : 1;
+	if (x->now.messages != y->now.messages)
+		return x->now.messages > y->now.messages ? -1 : 1;
+	return str_cmp(x->name, y->name);
+}
+
+static void
+add_channel(const struct report *r, struct weekly *w,
+    const struct kept *const *k, size_t n, int64_t before)
+{
+	struct weekly_channel *c = &w->channels[w->n_channels];
+
+	*c = (struct weekly_channel){ .name =
+	    map_name(&r->channels, k[0]->channel) };
+	c->now = figures(k, n, w->from, w->to);
+	if (c->now.streams == 0)
+		return;
+	c->previous = figures(k, n, before, w->from);
+	c->has_previous = c->previous.streams > 0;
+	list_streams(c, k, n, w->from, w->to);
+	for (size_t i = 0; i < n; i++)
+		if (k[i]->s.ts >= before && k[i]->s.ts < w->to &&
+		    k[i]->s.seconds > w->seconds)
+			w->seconds = k[i]->s.seconds;
+	w->n_channels++;
+}
+
+static void
+name_week(char name[16], struct week w)
+{
+	struct buf b = { 0 };
+
+	week_add(&b, w);
+	memset(name, 0, 16);
+	memcpy(name, b.p, b.len < 15 ? b.len : 15);
+	buf_release(&b);
+}
+
+void
+report_weekly(const struct report *r, struct week week, const char *tz,
+    struct weekly *to)
+{
+	struct week before = { week.monday - 7 }, after = { week.monday + 7 };
+	const struct kept **k = xcalloc(r->keys.n, sizeof(*k));
+	size_t n = 0, end;
+
+	*to = (struct weekly){ .tz = tz, .from = week_start(week),
+		.to = week_start(after) };
+	name_week(to->week, week);
+	name_week(to->before, before);
+	for (size_t i = 0; i < r->keys.n; i++)
+		if (r->streams[i].read)
+			k[n++] = &r->streams[i];
+	qsort(k, n, sizeof(*k), compare_kept);
+	to->channels = xcalloc(r->channels.n, sizeof(*to->channels));
+	for (size_t i = 0; i < n; i = end) {
+		for (end = i; end < n && k[end]->channel == k[i]->channel;)
+			end++;
+		add_channel(r, to, k + i, end - i, week_start(before));
+	}
+	qsort(to->channels, to->n_channels, sizeof(*to->channels),
+	    compare_channels);
+	if (to->seconds == 0)
+		to->seconds = SECONDS_DEFAULT;
+	free(k);
+}
+
+void
+weekly_release(struct weekly *w)
+{
+	for (size_t i = 0; i < w->n_channels; i++)
+		free(w->channels[i].streams);
+	free(w->channels);
+	*w = (struct weekly){ 0 };
+}
+
+void
+report_free(struct report *r)
+{
+	if (r == NULL)
+		return;
+	for (size_t i = 0; i < r->keys.n; i++)
+		free(r->streams[i].words);
+	free(r->streams);
+	free(r->unknown);
+	map_release(&r->channels);
+	map_release(&r->keys);
+	buf_release(&r->key);
+	free(r);
+}
