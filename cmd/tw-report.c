@@ -29,16 +29,17 @@ struct run {
 	const struct render *format;
 	const char *output; /* NULL = standard output */
 	const char *tz;
-	const char *week;   /* NULL = the last complete one */
+	const char *week; /* NULL = the last complete one */
 	int64_t lines;
 };
 
 static void
 usage(FILE *f)
 {
-	fputs("usage: tw-report [weekly] [-hqVv] [-c channel]... "
-	      "[--format text|csv|json|html]\n"
-	      "                 [-o file] [--tz zone] [--week week] [file ...]\n",
+	fputs(
+	    "usage: tw-report [weekly] [-hqVv] [-c channel]... "
+	    "[--format text|csv|json|html]\n"
+	    "                 [-o file] [--tz zone] [--week week] [file ...]\n",
 	    f);
 }
 
@@ -46,28 +47,29 @@ static void
 help(void)
 {
 	usage(stdout);
-	fputs("\n"
-	      "A week's streams beside the week before, from stats lines "
-	      "(tw-stats(5)). A stream\n"
-	      "counts in the week in which it began. No file or - is standard "
-	      "input.\n"
-	      "\n"
-	      "  -c channel       only this channel (repeatable)\n"
-	      "  --format format  text, csv, json or html; else by the name "
-	      "of -o\n"
-	      "  -o file          write there; it appears when it is whole\n"
-	      "  --tz zone        where a week begins, such as Europe/Berlin "
-	      "(UTC)\n"
-	      "  --week week      2026-W47; latest = that of the newest stream; "
-	      "else the last\n"
-	      "                   complete week\n"
-	      "  -q               do not name refused lines\n"
-	      "  -v               a summary at the end\n"
-	      "  -h, -V           this help; the version\n"
-	      "\n"
-	      "Example: from the raw log to a page\n"
-	      "  tw-parse raw/*/*/*.log | tw-agg | tw-report weekly --week "
-	      "latest -o week.html\n",
+	fputs(
+	    "\n"
+	    "A week's streams beside the week before, from stats lines "
+	    "(tw-stats(5)). A stream\n"
+	    "counts in the week in which it began. No file or - is standard "
+	    "input.\n"
+	    "\n"
+	    "  -c channel       only this channel (repeatable)\n"
+	    "  --format format  text, csv, json or html; else by the name "
+	    "of -o\n"
+	    "  -o file          write there; it appears when it is whole\n"
+	    "  --tz zone        where a week begins, such as Europe/Berlin "
+	    "(UTC)\n"
+	    "  --week week      2026-W47; latest = that of the newest stream; "
+	    "else the last\n"
+	    "                   complete week\n"
+	    "  -q               do not name refused lines\n"
+	    "  -v               a summary at the end\n"
+	    "  -h, -V           this help; the version\n"
+	    "\n"
+	    "Example: from the raw log to a page\n"
+	    "  tw-parse raw/*/*/*.log | tw-agg | tw-report weekly --week "
+	    "latest -o week.html\n",
 	    stdout);
 	tool_close_output();
 }
@@ -112,8 +114,8 @@ report_stream(struct run *r, const char *path)
 	while ((more = input_next(&in, &line, &why)) == 1) {
 		report_line(r, &in, line);
 		if (r->lines % PROGRESS_LINES == 0)
-			progress_show(&progress, now_mono_ms(),
-			    in.lines.number, unpack_offset(in.u));
+			progress_show(&progress, now_mono_ms(), in.lines.number,
+			    unpack_offset(in.u));
 	}
 	progress_end(&progress);
 	if (more < 0)
@@ -153,8 +155,8 @@ write_file(const char *path, struct str text)
 	FILE *f;
 	int n;
 
-	n = snprintf(temporary, sizeof(temporary), "%s.%ld.tmp", path,
-	    (long)getpid());
+	n = snprintf(
+	    temporary, sizeof(temporary), "%s.%ld.tmp", path, (long)getpid());
 	if (n < 0 || (size_t)n >= sizeof(temporary))
 		tool_wrong("-o: %s: the name is too long", path);
 	f = fopen(temporary, "wxe");
@@ -186,9 +188,11 @@ write_report(const struct run *r)
 	report_weekly(r->report, choose_week(r), r->tz, &w);
 	r->format->weekly(&b, &w);
 	if (r->words == TOOL_VERBOSE)
-		fprintf(stderr, "tw-report: %lld lines, %lld refused; %s: %zu "
-		    "channels\n", (long long)r->lines,
-		    (long long)r->rejects.n, w.week, w.n_channels);
+		fprintf(stderr,
+		    "tw-report: %lld lines, %lld refused; %s: %zu "
+		    "channels\n",
+		    (long long)r->lines, (long long)r->rejects.n, w.week,
+		    w.n_channels);
 	if (r->output != NULL)
 		write_file(r->output, buf_view(&b));
 	else
@@ -224,7 +228,8 @@ options(struct run *r, int argc, char **argv)
 			r->format = render_by_name(optarg);
 			if (r->format == NULL)
 				tool_wrong("--format: \"%s\" is none of text, "
-				    "csv, json, html", optarg);
+					   "csv, json, html",
+				    optarg);
 			break;
 		case 'h':
 			help();
@@ -271,7 +276,8 @@ check_options(struct run *r)
 		r->format = render_by_path(r->output);
 		if (r->format == NULL)
 			tool_wrong("-o: %s: say with --format which of text, "
-			    "csv, json, html it shall be", r->output);
+				   "csv, json, html it shall be",
+			    r->output);
 	}
 	if (r->format == NULL)
 		r->format = render_by_name("text");

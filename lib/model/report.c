@@ -10,24 +10,24 @@
 
 /* A stream as its last line says. */
 struct kept {
-	struct stats s;    /* its slices are in `words` or absent */
-	uint32_t channel;  /* number */
-	char *words;       /* owned */
-	int64_t unknown;   /* windows of which nothing is known */
-	bool read;         /* its line was there, not only windows of it */
+	struct stats s;   /* its slices are in `words` or absent */
+	uint32_t channel; /* number */
+	char *words;      /* owned */
+	int64_t unknown;  /* windows of which nothing is known */
+	bool read;        /* its line was there, not only windows of it */
 };
 
 /* A window of a stream of which nothing is known. */
 struct unknown {
-	uint64_t hash;     /* of its key; 0 = a free place */
+	uint64_t hash; /* of its key; 0 = a free place */
 	int64_t ts, seconds;
 	uint32_t channel;
-	uint32_t stream;   /* number + 1; 0 = known after all */
+	uint32_t stream; /* number + 1; 0 = known after all */
 };
 
 struct report {
-	struct map channels; /* names and numbers */
-	struct map keys;     /* of streams: channel number, id */
+	struct map channels;  /* names and numbers */
+	struct map keys;      /* of streams: channel number, id */
 	struct kept *streams; /* owned; by the number of their key */
 	size_t cap_streams;
 	struct unknown *unknown; /* owned; open addressing */
@@ -44,8 +44,8 @@ report_new(void)
 static uint32_t
 channel_of(struct report *r, const struct stats *s)
 {
-	return (uint32_t)map_number(&r->channels, s->channel,
-	    hash_str(s->channel, 0));
+	return (uint32_t)map_number(
+	    &r->channels, s->channel, hash_str(s->channel, 0));
 }
 
 /* Finds the stream with this id, or makes place for it. */
@@ -57,11 +57,11 @@ stream_of(struct report *r, uint32_t channel, struct str id)
 	buf_reset(&r->key);
 	buf_add(&r->key, &channel, sizeof(channel));
 	buf_str(&r->key, id);
-	i = map_number(&r->keys, buf_view(&r->key),
-	    hash_str(buf_view(&r->key), 0));
+	i = map_number(
+	    &r->keys, buf_view(&r->key), hash_str(buf_view(&r->key), 0));
 	if (i == n) {
-		r->streams = xgrow(r->streams, n, &r->cap_streams,
-		    sizeof(*r->streams));
+		r->streams =
+		    xgrow(r->streams, n, &r->cap_streams, sizeof(*r->streams));
 		r->streams[i] = (struct kept){ .channel = channel };
 	}
 	return i;
@@ -93,8 +93,8 @@ grow_unknown(struct report *r)
 	r->unknown = xcalloc(r->cap_unknown, sizeof(*r->unknown));
 	for (size_t i = 0; i < cap; i++)
 		if (old[i].hash != 0)
-			*find_unknown(r, old[i].hash, old[i].channel,
-			    old[i].ts, old[i].seconds) = old[i];
+			*find_unknown(r, old[i].hash, old[i].channel, old[i].ts,
+			    old[i].seconds) = old[i];
 	free(old);
 }
 
@@ -124,8 +124,7 @@ add_window(struct report *r, const struct stats *s)
 		r->streams[u->stream - 1].unknown--;
 	*u = (struct unknown){ hash, s->ts, s->seconds, channel, 0 };
 	if (wanted) {
-		u->stream =
-		    (uint32_t)stream_of(r, channel, s->stream_id) + 1;
+		u->stream = (uint32_t)stream_of(r, channel, s->stream_id) + 1;
 		r->streams[u->stream - 1].unknown++;
 	}
 }
@@ -175,8 +174,8 @@ report_newest(const struct report *r)
 /* What is summed up on the way to the ratios. */
 struct sums {
 	int64_t sampled_ms;
-	int64_t message_ms;  /* messages x length of their windows */
-	int64_t heard_ms;    /* windows of which nothing is known included */
+	int64_t message_ms; /* messages x length of their windows */
+	int64_t heard_ms;   /* windows of which nothing is known included */
 	int64_t known_heard_ms, heard_air_ms;
 	int64_t known_sampled_ms, sampled_air_ms;
 };
@@ -258,15 +257,16 @@ static struct weekly_figures
 figures(const struct kept *const *k, size_t n, int64_t from, int64_t to)
 {
 	struct weekly_figures f = { .viewers_max = STATS_UNKNOWN,
-		.viewers_max_at = INT64_MIN, .messages_max_at = INT64_MIN,
+		.viewers_max_at = INT64_MIN,
+		.messages_max_at = INT64_MIN,
 		.viewer_ms = STATS_UNKNOWN };
 	struct sums sums = { 0 };
 
 	for (size_t i = 0; i < n; i++)
 		if (k[i]->s.ts >= from && k[i]->s.ts < to)
 			add_figures(&f, &sums, k[i]);
-	f.viewers_avg = f.viewer_ms < 0 ? STATS_UNKNOWN :
-	    ratio(f.viewer_ms, sums.sampled_ms);
+	f.viewers_avg = f.viewer_ms < 0 ? STATS_UNKNOWN
+					: ratio(f.viewer_ms, sums.sampled_ms);
 	f.messages_avg = ratio(sums.message_ms, sums.heard_ms);
 	f.coverage_viewers = share(sums.known_sampled_ms, sums.sampled_air_ms);
 	f.coverage_chat = share(sums.known_heard_ms, sums.heard_air_ms);
@@ -283,13 +283,16 @@ list_streams(struct weekly_channel *c, const struct kept *const *k, size_t n,
 
 		if (s->ts < from || s->ts >= to)
 			continue;
-		c->streams[c->n_streams++] = (struct weekly_stream){
-			.started_at = s->ts, .airtime_ms = s->airtime_ms,
-			.title = s->title, .category = s->category,
-			.open = s->open, .inferred = s->inferred,
-			.viewers_avg = s->viewers_avg,
-			.viewers_max = s->viewers_max,
-			.messages = s->n.messages };
+		c->streams[c->n_streams++] =
+		    (struct weekly_stream){ .started_at = s->ts,
+			    .airtime_ms = s->airtime_ms,
+			    .title = s->title,
+			    .category = s->category,
+			    .open = s->open,
+			    .inferred = s->inferred,
+			    .viewers_avg = s->viewers_avg,
+			    .viewers_max = s->viewers_max,
+			    .messages = s->n.messages };
 	}
 }
 
@@ -314,8 +317,8 @@ add_channel(const struct report *r, struct weekly *w,
 {
 	struct weekly_channel *c = &w->channels[w->n_channels];
 
-	*c = (struct weekly_channel){ .name =
-	    map_name(&r->channels, k[0]->channel) };
+	*c = (struct weekly_channel){ .name = map_name(
+					  &r->channels, k[0]->channel) };
 	c->now = figures(k, n, w->from, w->to);
 	if (c->now.streams == 0)
 		return;
@@ -341,15 +344,16 @@ name_week(char name[16], struct week w)
 }
 
 void
-report_weekly(const struct report *r, struct week week, const char *tz,
-    struct weekly *to)
+report_weekly(
+    const struct report *r, struct week week, const char *tz, struct weekly *to)
 {
 	struct week before = { week.monday - 7 }, after = { week.monday + 7 };
 	const struct kept **k = xcalloc(r->keys.n, sizeof(*k));
 	size_t n = 0, end;
 
-	*to = (struct weekly){ .tz = tz, .from = week_start(week),
-		.to = week_start(after) };
+	*to = (struct weekly){
+		.tz = tz, .from = week_start(week), .to = week_start(after)
+	};
 	name_week(to->week, week);
 	name_week(to->before, before);
 	for (size_t i = 0; i < r->keys.n; i++)

@@ -16,18 +16,18 @@
  * STATS_UNKNOWN, a time INT64_MIN. */
 struct weekly_figures {
 	int64_t streams;
-	int64_t open;            /* of these not over when the input ended */
-	int64_t inferred;        /* of these known from chat alone */
+	int64_t open;     /* of these not over when the input ended */
+	int64_t inferred; /* of these known from chat alone */
 	int64_t airtime_ms;
-	int64_t viewers_max;     /* or STATS_UNKNOWN */
+	int64_t viewers_max; /* or STATS_UNKNOWN */
 	int64_t viewers_max_at;
 	int64_t messages_max;
 	int64_t messages_max_at;
 	double viewers_avg;
-	double messages_avg;     /* messages a window */
-	int64_t viewer_ms;       /* or STATS_UNKNOWN: no sample */
+	double messages_avg; /* messages a window */
+	int64_t viewer_ms;   /* or STATS_UNKNOWN: no sample */
 	int64_t messages;
-	int64_t chatters_sum;    /* summed over the streams */
+	int64_t chatters_sum; /* summed over the streams */
 	int64_t bits;
 	int64_t paid_messages;
 	int64_t subs;
@@ -40,16 +40,16 @@ struct weekly_stream {
 	int64_t started_at, airtime_ms;
 	struct str title, category;
 	bool open, inferred;
-	double viewers_avg;      /* or STATS_UNKNOWN */
-	int64_t viewers_max;     /* or STATS_UNKNOWN */
+	double viewers_avg;  /* or STATS_UNKNOWN */
+	int64_t viewers_max; /* or STATS_UNKNOWN */
 	int64_t messages;
 };
 
 struct weekly_channel {
-	struct str name;                 /* borrowed from the report */
+	struct str name; /* borrowed from the report */
 	struct weekly_figures now, previous;
-	bool has_previous;               /* there was a stream the week before */
-	struct weekly_stream *streams;   /* owned; this week's, by time */
+	bool has_previous;             /* there was a stream the week before */
+	struct weekly_stream *streams; /* owned; this week's, by time */
 	size_t n_streams;
 };
 
@@ -88,8 +88,8 @@ int64_t report_newest(const struct report *r);
  *
  * `to` is the caller's, for weekly_release(); it borrows from `r` and `tz`.
  */
-void report_weekly(const struct report *r, struct week w, const char *tz,
-    struct weekly *to);
+void report_weekly(
+    const struct report *r, struct week w, const char *tz, struct weekly *to);
 
 /*
  * Free what `w` holds.

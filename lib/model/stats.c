@@ -205,7 +205,10 @@ static const struct field {
 	size_t at; /* offset in struct stats */
 } fields[] = {
 #define FIELD(name, form, member)                                              \
-	{ { name, sizeof(name) - 1 }, form, offsetof(struct stats, member) }
+	{                                                                      \
+		{ name, sizeof(name) - 1 }, form,                              \
+		    offsetof(struct stats, member)                             \
+	}
 	FIELD("ts", FORM_TIME, ts),
 	FIELD("channel", FORM_STR, channel),
 	FIELD("type", FORM_TYPE, type),
@@ -314,8 +317,9 @@ read_seconds(const struct member *m, int64_t *ms)
 		size_t whole = dot != NULL ? (size_t)(dot - m->text.p) : 0;
 		size_t n = m->text.len - whole - 1;
 		int64_t ones = num_whole((struct str){ m->text.p, whole });
-		int64_t part = n <= 3 ?
-		    num_whole((struct str){ m->text.p + whole + 1, n }) : -1;
+		int64_t part = n <= 3
+		    ? num_whole((struct str){ m->text.p + whole + 1, n })
+		    : -1;
 
 		if (ones >= 0 && part >= 0) {
 			for (; n < 3; n++)
@@ -357,8 +361,8 @@ keep(struct stats *s, const struct field *f, const struct member *m)
 		break;
 	}
 	s->type = str_eq(m->text, STR("stream")) ? STATS_STREAM : STATS_WINDOW;
-	return m->kind == MEMBER_STRING && (s->type == STATS_STREAM ||
-	    str_eq(m->text, STR("window")));
+	return m->kind == MEMBER_STRING &&
+	    (s->type == STATS_STREAM || str_eq(m->text, STR("window")));
 }
 
 /* Takes member `m`. Returns its field when the value has the wrong form. */
@@ -388,9 +392,10 @@ defect(const struct stats *s, uint64_t seen)
 		return "seconds";
 	if (s->type == STATS_WINDOW)
 		return NULL;
-	return s->stream_id.len == 0     ? "stream_id" :
-	    s->ended_at == INT64_MIN     ? "ended_at" :
-	    s->airtime_ms < 0            ? "airtime_s" : NULL;
+	return s->stream_id.len == 0   ? "stream_id"
+	    : s->ended_at == INT64_MIN ? "ended_at"
+	    : s->airtime_ms < 0        ? "airtime_s"
+				       : NULL;
 }
 
 static bool
@@ -440,7 +445,9 @@ stats_read(struct stats_reader *r, struct str line, struct stats *s,
 	}
 	bad = wrong != NULL ? wrong->key.p : defect(s, seen);
 	if (bad != NULL)
-		errmsg_set(why, "no line of stats: %s is missing or not as it "
-		    "should be", bad);
+		errmsg_set(why,
+		    "no line of stats: %s is missing or not as it "
+		    "should be",
+		    bad);
 	return bad == NULL;
 }

@@ -18,8 +18,8 @@ GETTER(viewers_avg, f->viewers_avg)
 GETTER(messages_avg, f->messages_avg)
 GETTER(streams, f->streams)
 GETTER(airtime, f->airtime_ms)
-GETTER(hours_watched, f->viewer_ms < 0 ? STATS_UNKNOWN :
-    (double)f->viewer_ms / MS_PER_HOUR)
+GETTER(hours_watched,
+    f->viewer_ms < 0 ? STATS_UNKNOWN : (double)f->viewer_ms / MS_PER_HOUR)
 GETTER(messages, f->messages)
 GETTER(chatters_sum, f->chatters_sum)
 GETTER(bits, f->bits)
@@ -112,8 +112,7 @@ figure_value(struct buf *b, enum figure_form form, double v)
 		break;
 	case FIGURE_SHARE:
 		/* What is not whole never reads as 100 %. */
-		buf_printf(b, "%.1f %%",
-		    v < 1 && v > 0.999 ? 99.9 : v * 100);
+		buf_printf(b, "%.1f %%", v < 1 && v > 0.999 ? 99.9 : v * 100);
 		break;
 	}
 }
@@ -149,8 +148,8 @@ void
 figure_when(struct buf *b, int64_t ms)
 {
 	int64_t local = ms + zone_offset_s(ms) * MS_PER_S;
-	int64_t minute = (local % MS_PER_DAY + MS_PER_DAY) % MS_PER_DAY /
-	    MS_PER_MIN;
+	int64_t minute =
+	    (local % MS_PER_DAY + MS_PER_DAY) % MS_PER_DAY / MS_PER_MIN;
 
 	add_date(b, zone_date(ms));
 	buf_printf(b, " %02d:%02d", (int)(minute / 60), (int)(minute % 60));

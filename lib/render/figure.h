@@ -23,8 +23,8 @@ enum figure_form {
 
 struct figure {
 	const char *label;
-	bool per_window;     /* the label wants " in 5 s" behind it */
-	bool coverage;       /* says how much was seen, not what */
+	bool per_window; /* the label wants " in 5 s" behind it */
+	bool coverage;   /* says how much was seen, not what */
 	enum figure_form form;
 	/* Returns the value; STATS_UNKNOWN. */
 	double (*get)(const struct weekly_figures *f);

@@ -11,8 +11,8 @@
 #include "model/report.h"
 
 struct render {
-	const char *name;       /* as in --format */
-	const char *extension;  /* as in -o, with its dot */
+	const char *name;      /* as in --format */
+	const char *extension; /* as in -o, with its dot */
 	void (*weekly)(struct buf *b, const struct weekly *w);
 };
 

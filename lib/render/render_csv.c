@@ -49,8 +49,9 @@ add_figures(struct buf *b, const struct weekly_figures *f)
 	add_time(b, f->messages_max_at);
 	add_ratio(b, f->viewers_avg);
 	add_ratio(b, f->messages_avg);
-	add_ratio(b, f->viewer_ms >= 0 ? (double)f->viewer_ms / MS_PER_HOUR :
-	    STATS_UNKNOWN);
+	add_ratio(b,
+	    f->viewer_ms >= 0 ? (double)f->viewer_ms / MS_PER_HOUR
+			      : STATS_UNKNOWN);
 	add_int(b, f->messages);
 	add_int(b, f->chatters_sum);
 	add_int(b, f->bits);

@@ -46,7 +46,9 @@ static const char head[] =
     "text-align:right;white-space:nowrap}"
     "th:first-child,td:first-child{text-align:left;padding-left:0}"
     "td.text{text-align:left;white-space:normal}\n"
-    "thead th{color:var(--soft);font-weight:600}tbody th{font-weight:400}\n"
+    "thead th{color:var(--soft);font-weight:600;white-space:normal;"
+    "vertical-align:bottom}tbody th{font-weight:400}"
+    "th.text{text-align:left}a{color:inherit}\n"
     "svg{display:block;width:100%;height:auto;max-width:45rem;"
     "margin:.5rem 0}"
     "svg text{fill:var(--ink);font:12px system-ui,sans-serif}"
@@ -89,9 +91,9 @@ signs(struct buf *b, const struct weekly_figures *f)
 
 /* One bar of a picture; its value stands at its end. */
 struct bar {
-	struct str label;  /* left of it; empty = goes with the one above */
-	double value;      /* or STATS_UNKNOWN */
-	bool before;       /* of the week before */
+	struct str label; /* left of it; empty = goes with the one above */
+	double value;     /* or STATS_UNKNOWN */
+	bool before;      /* of the week before */
 	bool open, inferred;
 };
 
@@ -115,10 +117,12 @@ svg_bar(struct buf *b, size_t i, const struct bar *bar, double max)
 	buf_printf(b, "<text x=\"%d\" y=\"%zu\" text-anchor=\"end\">",
 	    BAR_LEFT - 8, y + BAR_HEIGHT - 3);
 	html_text(b, bar->label);
-	buf_printf(b, "</text><rect class=\"%s\" x=\"%d\" y=\"%zu\" "
+	buf_printf(b,
+	    "</text><rect class=\"%s\" x=\"%d\" y=\"%zu\" "
 	    "width=\"%.1f\" height=\"%d\" rx=\"2\"/><text x=\"%.1f\" "
-	    "y=\"%zu\">", bar->before ? "before" : "now", BAR_LEFT, y,
-	    width, BAR_HEIGHT, BAR_LEFT + width + 6, y + BAR_HEIGHT - 3);
+	    "y=\"%zu\">",
+	    bar->before ? "before" : "now", BAR_LEFT, y, width, BAR_HEIGHT,
+	    BAR_LEFT + width + 6, y + BAR_HEIGHT - 3);
 	figure_value(b, FIGURE_TENTHS, bar->value);
 	if (bar->open)
 		buf_byte(b, '*');
@@ -134,8 +138,8 @@ size_of(const struct weekly_figures *f, bool hours)
 {
 	if (!hours)
 		return (double)f->messages;
-	return f->viewer_ms < 0 ? STATS_UNKNOWN :
-	    (double)f->viewer_ms / MS_PER_HOUR;
+	return f->viewer_ms < 0 ? STATS_UNKNOWN
+				: (double)f->viewer_ms / MS_PER_HOUR;
 }
 
 static void
@@ -151,8 +155,8 @@ overview_picture(struct buf *b, const struct weekly *w)
 	for (size_t i = 0; i < w->n_channels; i++) {
 		const struct weekly_channel *c = &w->channels[i];
 		double v = size_of(&c->now, hours);
-		double before = c->has_previous ?
-		    size_of(&c->previous, hours) : 0;
+		double before =
+		    c->has_previous ? size_of(&c->previous, hours) : 0;
 
 		max = v > max ? v : max;
 		max = before > max ? before : max;
@@ -165,15 +169,17 @@ overview_picture(struct buf *b, const struct weekly *w)
 		const struct weekly_channel *c = &w->channels[i];
 		struct bar now = { c->name, size_of(&c->now, hours), false,
 			c->now.open > 0, c->now.inferred > 0 };
-		struct bar before = { STR(""), c->has_previous ?
-		    size_of(&c->previous, hours) : STATS_UNKNOWN, true, false,
-			false };
+		struct bar before = { STR(""),
+			c->has_previous ? size_of(&c->previous, hours)
+					: STATS_UNKNOWN,
+			true, false, false };
 
 		svg_bar(b, n++, &now, max);
 		svg_bar(b, n++, &before, max);
 	}
 	buf_lit(b, "</svg>\n");
-	buf_printf(b, "<p class=\"soft\">Each channel: %s above, %s below.</p>\n",
+	buf_printf(b,
+	    "<p class=\"soft\">Each channel: %s above, %s below.</p>\n",
 	    w->week, w->before);
 	buf_release(&title);
 }
@@ -183,8 +189,9 @@ overview(struct buf *b, const struct weekly *w)
 {
 	static const int columns[] = { 0, 2, 1, 3, 4, 6 };
 
-	buf_lit(b, "<section><h2>All channels</h2>\n<div class=\"scroll\">"
-		   "<table><thead><tr><th>channel</th>");
+	buf_lit(b,
+	    "<section><h2>All channels</h2>\n<div class=\"scroll\">"
+	    "<table><thead><tr><th>channel</th>");
 	for (size_t k = 0; k < sizeof(columns) / sizeof(*columns); k++) {
 		buf_lit(b, "<th>");
 		figure_label(b, &figures[columns[k]], w->seconds);
@@ -200,7 +207,7 @@ overview(struct buf *b, const struct weekly *w)
 		signs(b, &c->now);
 		buf_lit(b, "</th>");
 		for (size_t k = 0; k < sizeof(columns) / sizeof(*columns);
-		    k++) {
+		     k++) {
 			buf_lit(b, "<td>");
 			value_of(b, &figures[columns[k]], &c->now);
 			buf_lit(b, "</td>");
@@ -239,9 +246,11 @@ static void
 figures_table(
     struct buf *b, const struct weekly *w, const struct weekly_channel *c)
 {
-	buf_printf(b, "<h3>All figures</h3>\n<div class=\"scroll\"><table>"
+	buf_printf(b,
+	    "<h3>All figures</h3>\n<div class=\"scroll\"><table>"
 	    "<thead><tr><th></th><th>%s</th><th>%s</th><th>change</th></tr>"
-	    "</thead>\n<tbody>\n", w->week, w->before);
+	    "</thead>\n<tbody>\n",
+	    w->week, w->before);
 	for (size_t i = 0; i < n_figures; i++) {
 		buf_lit(b, "<tr><th>");
 		figure_label(b, &figures[i], w->seconds);
@@ -280,9 +289,11 @@ streams_picture(struct buf *b, const struct weekly_channel *c)
 
 		buf_reset(&label);
 		figure_when(&label, s->started_at);
-		svg_bar(b, i, &(struct bar){ buf_view(&label), viewers ?
-		    s->viewers_avg : (double)s->messages, false, s->open,
-		    s->inferred }, max);
+		svg_bar(b, i,
+		    &(struct bar){ buf_view(&label),
+			viewers ? s->viewers_avg : (double)s->messages, false,
+			s->open, s->inferred },
+		    max);
 	}
 	buf_lit(b, "</svg>\n");
 	buf_release(&label);
@@ -291,17 +302,21 @@ streams_picture(struct buf *b, const struct weekly_channel *c)
 static void
 streams_table(struct buf *b, const struct weekly_channel *c)
 {
-	buf_lit(b, "<div class=\"scroll\"><table><thead><tr><th>began</th>"
-		   "<th>airtime</th><th>average viewers</th><th>highest</th>"
-		   "<th>messages</th><th>title, category</th></tr></thead>\n"
-		   "<tbody>\n");
+	buf_lit(b,
+	    "<div class=\"scroll\"><table><thead><tr><th>began</th>"
+	    "<th>airtime</th><th>average viewers</th><th>highest</th>"
+	    "<th>messages</th><th class=\"text\">title, category</th>"
+	    "</tr></thead>\n"
+	    "<tbody>\n");
 	for (size_t i = 0; i < c->n_streams; i++) {
 		const struct weekly_stream *s = &c->streams[i];
 
 		buf_lit(b, "<tr><td>");
 		figure_when(b, s->started_at);
-		buf_str(b, str_of(s->open ? "*" : s->inferred ?
-		    "\xe2\x80\xa0" : ""));
+		buf_str(b,
+		    str_of(s->open        ? "*"
+			    : s->inferred ? "\xe2\x80\xa0"
+					  : ""));
 		buf_lit(b, "</td><td>");
 		figure_value(b, FIGURE_TIME, (double)s->airtime_ms);
 		buf_lit(b, "</td><td>");
@@ -311,8 +326,7 @@ streams_table(struct buf *b, const struct weekly_channel *c)
 		buf_lit(b, "</td><td>");
 		num_add_thousands(b, s->messages);
 		buf_lit(b, "</td><td class=\"text\">");
-		html_text(b, s->title.len > 0 ? s->title :
-		    STR(FIGURE_UNKNOWN));
+		html_text(b, s->title.len > 0 ? s->title : STR(FIGURE_UNKNOWN));
 		if (s->category.len > 0) {
 			buf_lit(b, " <span class=\"soft\">");
 			html_text(b, s->category);
@@ -334,14 +348,16 @@ notes(struct buf *b, const struct weekly_figures *f)
 		buf_lit(b, ". What was not seen is in no average.</p>\n");
 	}
 	if (f->open > 0)
-		buf_printf(b, "<p class=\"soft\">* %lld of the streams %s not "
-		    "over when the data ended.</p>\n", (long long)f->open,
-		    f->open == 1 ? "was" : "were");
+		buf_printf(b,
+		    "<p class=\"soft\">* %lld of the streams %s not "
+		    "over when the data ended.</p>\n",
+		    (long long)f->open, f->open == 1 ? "was" : "were");
 	if (f->inferred > 0)
-		buf_printf(b, "<p class=\"soft\">\xe2\x80\xa0 %lld of the "
+		buf_printf(b,
+		    "<p class=\"soft\">\xe2\x80\xa0 %lld of the "
 		    "streams %s known from chat alone: first to last message."
-		    "</p>\n", (long long)f->inferred,
-		    f->inferred == 1 ? "is" : "are");
+		    "</p>\n",
+		    (long long)f->inferred, f->inferred == 1 ? "is" : "are");
 }
 
 static void
@@ -364,24 +380,30 @@ channel(struct buf *b, const struct weekly *w, size_t i)
 void
 render_html_weekly(struct buf *b, const struct weekly *w)
 {
-	buf_printf(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+	buf_printf(b,
+	    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
 	    "<meta charset=\"utf-8\">\n<title>Week %s</title>\n%s</head>\n"
-	    "<body>\n<header><h1>Week %s</h1>\n<p>", w->week, head, w->week);
+	    "<body>\n<header><h1>Week %s</h1>\n<p>",
+	    w->week, head, w->week);
 	figure_week(b, w);
 	buf_lit(b, " (");
 	html_text(b, str_of(w->tz));
-	buf_printf(b, "), beside %s. <span class=\"soft\">A stream counts in "
-	    "the week in which it began.</span></p></header>\n", w->before);
+	buf_printf(b,
+	    "), beside %s. <span class=\"soft\">A stream counts in "
+	    "the week in which it began.</span></p></header>\n",
+	    w->before);
 	if (w->n_channels == 0)
-		buf_lit(b, "<p>" FIGURE_UNKNOWN
-			   " no stream began in this week</p>\n");
+		buf_lit(b,
+		    "<p>" FIGURE_UNKNOWN " no stream began in this week</p>\n");
 	if (w->n_channels > 1)
 		overview(b, w);
 	for (size_t i = 0; i < w->n_channels; i++)
 		channel(b, w, i);
-	buf_printf(b, "<footer class=\"soft\"><p>" FIGURE_UNKNOWN " means: not "
+	buf_printf(b,
+	    "<footer class=\"soft\"><p>" FIGURE_UNKNOWN " means: not "
 	    "known. Viewer averages are weighted by time; message averages are "
 	    "per %lld seconds that were heard. Hours watched: viewers "
 	    "\xc3\x97 hours. Chatters are counted once a stream.</p></footer>\n"
-	    "</body>\n</html>\n", (long long)w->seconds);
+	    "</body>\n</html>\n",
+	    (long long)w->seconds);
 }

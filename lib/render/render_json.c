@@ -37,8 +37,8 @@ add_figures(struct buf *b, const struct weekly_figures *f)
 	add_ratio(b, "viewers_avg", f->viewers_avg);
 	add_ratio(b, "messages_avg", f->messages_avg);
 	if (f->viewer_ms >= 0)
-		add_ratio(b, "hours_watched",
-		    (double)f->viewer_ms / MS_PER_HOUR);
+		add_ratio(
+		    b, "hours_watched", (double)f->viewer_ms / MS_PER_HOUR);
 	jsonw_int(b, STR("messages"), f->messages);
 	jsonw_int(b, STR("chatters_sum"), f->chatters_sum);
 	jsonw_int(b, STR("bits"), f->bits);
@@ -60,8 +60,8 @@ render_json_weekly(struct buf *b, const struct weekly *w)
 	for (size_t i = 0; i < w->n_channels; i++) {
 		const struct weekly_channel *c = &w->channels[i];
 
-		buf_str(b, i > 0 ? STR(",{\"channel\":") :
-		    STR("{\"channel\":"));
+		buf_str(
+		    b, i > 0 ? STR(",{\"channel\":") : STR("{\"channel\":"));
 		jsonw_str(b, c->name);
 		buf_byte(b, ',');
 		add_figures(b, &c->now);

@@ -96,8 +96,8 @@ overview(struct buf *b, struct buf *cell, const struct weekly *w)
 		for (size_t i = 0; i < n; i++) {
 			const struct figure *f = &figures[columns[i].figure];
 
-			figure_value(cell, columns[i].form,
-			    f->get(&w->channels[k].now));
+			figure_value(
+			    cell, columns[i].form, f->get(&w->channels[k].now));
 			right(b, cell, columns[i].width);
 		}
 		buf_byte(b, '\n');
@@ -146,11 +146,13 @@ static void
 footnotes(struct buf *b, const struct weekly_figures *f)
 {
 	if (f->open > 0)
-		buf_printf(b, "  * %lld of the streams %s not over when the "
-		    "data ended\n", (long long)f->open,
-		    f->open == 1 ? "was" : "were");
+		buf_printf(b,
+		    "  * %lld of the streams %s not over when the "
+		    "data ended\n",
+		    (long long)f->open, f->open == 1 ? "was" : "were");
 	if (f->inferred > 0)
-		buf_printf(b, "  \xe2\x80\xa0 %lld of the streams %s known "
+		buf_printf(b,
+		    "  \xe2\x80\xa0 %lld of the streams %s known "
 		    "from chat alone: first to last message\n",
 		    (long long)f->inferred, f->inferred == 1 ? "is" : "are");
 }
