@@ -140,6 +140,7 @@ static bool
 put(struct parse *p, struct event *e)
 {
 	mention(p, e);
+	seen_expect(&p->seen, e);
 	buf_reset(&p->record);
 	event_write(&p->record, e);
 	if (seen_before(&p->seen, e, buf_view(&p->record))) {

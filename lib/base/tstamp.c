@@ -160,19 +160,19 @@ tstamp_parse(struct str s, int64_t *ms)
 	return true;
 }
 
+/* Writes `v`, 0 to 99, as two digits. */
 static void
-put(char *p, int v, int n)
+put2(char *p, unsigned v)
 {
-	while (n-- > 0) {
-		p[n] = (char)('0' + v % 10);
-		v /= 10;
-	}
+	p[0] = (char)('0' + v / 10);
+	p[1] = (char)('0' + v % 10);
 }
 
 void
 tstamp_write(char *p, int64_t ms)
 {
 	int64_t days, rest;
+	unsigned ms_of_day;
 	struct civil d;
 
 	assert(ms >= TSTAMP_MIN && ms <= TSTAMP_MAX);
@@ -180,13 +180,16 @@ tstamp_write(char *p, int64_t ms)
 	rest = ms - days * MS_PER_DAY;
 	d = tstamp_civil(days);
 	memcpy(p, "0000-00-00T00:00:00.000Z", TSTAMP_LEN);
-	put(p, (int)d.year, 4);
-	put(p + 5, d.month, 2);
-	put(p + 8, d.day, 2);
-	put(p + 11, (int)(rest / MS_PER_HOUR), 2);
-	put(p + 14, (int)(rest / MS_PER_MIN % 60), 2);
-	put(p + 17, (int)(rest / MS_PER_S % 60), 2);
-	put(p + 20, (int)(rest % 1000), 3);
+	put2(p, (unsigned)d.year / 100);
+	put2(p + 2, (unsigned)d.year % 100);
+	put2(p + 5, (unsigned)d.month);
+	put2(p + 8, (unsigned)d.day);
+	ms_of_day = (unsigned)rest;
+	put2(p + 11, ms_of_day / 3600000);
+	put2(p + 14, ms_of_day / 60000 % 60);
+	put2(p + 17, ms_of_day / 1000 % 60);
+	put2(p + 20, ms_of_day % 1000 / 10);
+	p[22] = (char)('0' + ms_of_day % 10);
 }
 
 void
