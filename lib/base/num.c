@@ -2,6 +2,36 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+
+/*
+ * Reads eight digits at once: pairs, then pairs of pairs, in the bytes of a
+ * word, the first digit in the lowest byte.
+ *
+ * Returns the number, or -1 when one of them is no digit.
+ */
+static int64_t
+eight_digits(const char *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap64(v);
+#endif
+	/* A digit is 0x30 to 0x39: the high half is 3, also after adding 6. */
+	if (((v & UINT64_C(0xf0f0f0f0f0f0f0f0)) |
+	    ((v + UINT64_C(0x0606060606060606)) &
+	    UINT64_C(0xf0f0f0f0f0f0f0f0)) >> 4) !=
+	    UINT64_C(0x3333333333333333))
+		return -1;
+	v -= UINT64_C(0x3030303030303030);
+	v = v * 10 + (v >> 8);
+	v = ((v & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x000f424000000064) +
+	    (v >> 16 & UINT64_C(0x000000ff000000ff)) *
+	    UINT64_C(0x0000271000000001)) >> 32;
+	return (int64_t)v;
+}
 
 int64_t
 num_whole(struct str s)
@@ -10,6 +40,13 @@ num_whole(struct str s)
 
 	if (s.len < 1 || s.len > 18)
 		return -1;
+	for (; s.len >= 8; s.p += 8, s.len -= 8) {
+		int64_t part = eight_digits(s.p);
+
+		if (part < 0)
+			return -1;
+		v = v * 100000000 + part;
+	}
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned d = (unsigned char)s.p[i] - '0';
 

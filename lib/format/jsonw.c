@@ -34,40 +34,104 @@ escape(struct buf *b, unsigned char c)
 	b->len = (size_t)(p - b->p);
 }
 
+#if defined(__SSE2__)
+/* Marks the bytes that cannot stay as they are, or that need a look. */
+static inline unsigned
+odd_bytes(__m128i v)
+{
+	/* Signed: below 0x20 are the controls and all past 0x7f. */
+	return (unsigned)_mm_movemask_epi8(
+	    _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)),
+		_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
+		    _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')))));
+}
+
+static inline __m128i
+load16(const char *p)
+{
+	return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+
+static inline void
+store16(char *p, __m128i v)
+{
+	_mm_storeu_si128((__m128i *)(void *)p, v);
+}
+#endif
+
 /*
- * Copies from `p` on while the bytes are plain ASCII, 16 at a time: a tally of
- * 1,000,000 chat lines showed the byte loop as the largest single cost.
+ * Copies a text that can stay as it is from end to end, as nearly all do. The
+ * last bytes are read together with some before them, so that nothing is read
+ * or written outside.
  *
- * Returns where it stopped. There is room for 16 bytes more than are left.
+ * Returns false, with anything at `out`, when it is not such a text.
  */
+static inline bool
+copy_whole(char *out, const char *p, size_t len)
+{
+#if defined(__SSE2__)
+	if (len >= 16) {
+		__m128i last = load16(p + len - 16);
+
+		for (size_t i = 0; i + 16 < len; i += 16) {
+			__m128i v = load16(p + i);
+
+			if (odd_bytes(v) != 0)
+				return false;
+			store16(out + i, v);
+		}
+		store16(out + len - 16, last);
+		return odd_bytes(last) == 0;
+	}
+	if (len >= 8) {
+		int64_t a, b;
+
+		memcpy(&a, p, 8);
+		memcpy(&b, p + len - 8, 8);
+		memcpy(out, &a, 8);
+		memcpy(out + len - 8, &b, 8);
+		return odd_bytes(_mm_set_epi64x(a, b)) == 0;
+	}
+	if (len >= 4) {
+		int32_t a, b;
+
+		memcpy(&a, p, 4);
+		memcpy(&b, p + len - 4, 4);
+		memcpy(out, &a, 4);
+		memcpy(out + len - 4, &b, 4);
+		return odd_bytes(_mm_set_epi32(a, b, a, b)) == 0;
+	}
+#endif
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)p[i];
+
+		if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
+			return false;
+		out[i] = (char)c;
+	}
+	return true;
+}
+
+/* Copies from `p` on while the bytes are plain ASCII. Returns where it
+ * stopped. There is room for 16 bytes more than are left. */
 static const unsigned char *
 copy_plain(struct buf *b, const unsigned char *p, const unsigned char *end)
 {
 	char *out = b->p + b->len;
 
 #if defined(__SSE2__)
-	const __m128i quote = _mm_set1_epi8('"');
-	const __m128i slash = _mm_set1_epi8('\\');
-	const __m128i space = _mm_set1_epi8(0x20);
-
 	while (end - p >= 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-		/* Signed: below 0x20 are the controls and all past 0x7f. */
-		__m128i odd = _mm_or_si128(_mm_cmplt_epi8(v, space),
-		    _mm_or_si128(
-			_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)));
-		unsigned bits = (unsigned)_mm_movemask_epi8(odd);
+		__m128i v = load16((const char *)p);
+		unsigned bits = odd_bytes(v);
+		int n = bits != 0 ? __builtin_ctz(bits) : 16;
 
-		_mm_storeu_si128((__m128i *)(void *)out, v);
-		if (bits != 0) {
-			int n = __builtin_ctz(bits);
-
-			out += n;
+		store16(out, v);
+		out += n;
+		p += n;
+		if (n < 16) {
 			b->len = (size_t)(out - b->p);
-			return p + n;
+			return p;
 		}
-		p += 16;
-		out += 16;
 	}
 #endif
 	while (p < end && *p >= 0x20 && *p < 0x80 && *p != '"' && *p != '\\')
@@ -99,6 +163,10 @@ jsonw_text(struct buf *b, struct str s)
 
 	if (!buf_room(b, s.len * JSONW_WORST + 16))
 		return;
+	if (copy_whole(b->p + b->len, s.p, s.len)) {
+		b->len += s.len;
+		return;
+	}
 	while (p < end) {
 		p = copy_plain(b, p, end);
 		while (p < end && *p >= 0x80)
