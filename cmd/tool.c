@@ -151,6 +151,14 @@ tool_progress(const char *tool, enum tool_words words, int64_t total)
 }
 
 void
+tool_output(struct str s)
+{
+	/* At once, while errno still tells the reason. */
+	if (!out_write(stdout, s))
+		err(TOOL_FAILED, "standard output");
+}
+
+void
 tool_close_output(void)
 {
 	if (!out_close(stdout))

@@ -125,6 +125,11 @@ struct progress tool_progress(
     const char *tool, enum tool_words words, int64_t total);
 
 /*
+ * Write `s` to standard output; exits with TOOL_FAILED when that fails.
+ */
+void tool_output(struct str s);
+
+/*
  * Flush and close standard output; exits with TOOL_FAILED when data was lost.
  */
 void tool_close_output(void);

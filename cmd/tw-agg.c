@@ -10,7 +10,6 @@
 
 #include "base/now.h"
 #include "base/num.h"
-#include "base/out.h"
 #include "base/timearg.h"
 #include "base/tstamp.h"
 #include "base/zone.h"
@@ -105,8 +104,8 @@ spell(void *arg, const struct stats *s, int64_t first_ts, struct buf *b)
 	stats_write(b, s);
 }
 
-/* Does what there is to do about one line. False when the output failed. */
-static bool
+/* Does what there is to do about one line. */
+static void
 agg_line(struct run *r, const struct input *in, struct str line)
 {
 	const struct lines *l = &in->lines;
@@ -119,11 +118,11 @@ agg_line(struct run *r, const struct input *in, struct str line)
 	if (l->part || l->cont)
 		refused = "longer than 1 MiB";
 	else if (line.len == 0)
-		return true;
+		return;
 	else if (!event_read(r->reader, line, &e, &why))
 		refused = why.text;
 	else if (!tool_has_channel(&r->filter, e.channel))
-		return true;
+		return;
 	else if (!agg_add(r->agg, &e)) {
 		r->late++;
 		refused = "late: its window is already written";
@@ -133,44 +132,37 @@ agg_line(struct run *r, const struct input *in, struct str line)
 		    l->part, l->cont);
 	else
 		r->events++;
-	if (out->len == 0)
-		return true;
-	if (!out_write(stdout, buf_view(out)))
-		return false;
+	if (out->len > 0)
+		tool_output(buf_view(out));
 	buf_reset(out);
-	return true;
 }
 
-/* Reads all lines of one operand. False when the output failed. */
-static bool
-agg_stream(struct run *r, const char *path, enum tool_exit *result)
+/* Reads all lines of one operand. */
+static enum tool_exit
+agg_stream(struct run *r, const char *path)
 {
 	struct progress progress;
 	struct errmsg why;
 	struct input in;
 	struct str line;
-	bool ok = true;
-	int more = -1;
+	int more;
 
 	if (!input_open(&in, path, stdout, &why)) {
 		warnx("%s: %s", in.name, why.text);
-		*result = TOOL_FAILED;
-		return true;
+		return TOOL_FAILED;
 	}
 	progress = tool_progress("tw-agg", r->words, unpack_size(in.u));
-	while (ok && (more = input_next(&in, &line, &why)) == 1) {
-		ok = agg_line(r, &in, line);
+	while ((more = input_next(&in, &line, &why)) == 1) {
+		agg_line(r, &in, line);
 		if (r->lines % PROGRESS_LINES == 0)
 			progress_show(&progress, now_mono_ms(), in.lines.number,
 			    unpack_offset(in.u));
 	}
 	progress_end(&progress);
-	if (ok && more < 0) {
+	if (more < 0)
 		warnx("%s: %s", in.name, why.text);
-		*result = TOOL_FAILED;
-	}
 	input_close(&in);
-	return ok;
+	return more < 0 ? TOOL_FAILED : TOOL_DONE;
 }
 
 static void
@@ -279,7 +271,6 @@ main(int argc, char **argv)
 		    .gap_ms = 30 * MS_PER_MIN } };
 	enum tool_exit result = TOOL_DONE;
 	struct errmsg why;
-	bool ok = true;
 
 	if (!zone_set("UTC", &why))
 		tool_wrong("%s", why.text);
@@ -288,14 +279,11 @@ main(int argc, char **argv)
 	r.reader = event_reader_new();
 	r.agg = agg_new(&r.o, spell, &r);
 	if (optind == argc)
-		ok = agg_stream(&r, "-", &result);
-	for (int i = optind; ok && i < argc; i++)
-		ok = agg_stream(&r, argv[i], &result);
-	if (ok) {
-		agg_end(r.agg);
-		/* What fails here is found when the output is closed. */
-		(void)!out_write(stdout, buf_view(agg_output(r.agg)));
-	}
+		result = agg_stream(&r, "-");
+	for (int i = optind; i < argc; i++)
+		result = tool_graver(result, agg_stream(&r, argv[i]));
+	agg_end(r.agg);
+	tool_output(buf_view(agg_output(r.agg)));
 	if (r.words == TOOL_VERBOSE)
 		summary(&r);
 	result = tool_graver(result, tool_rejects_close(&r.rejects));

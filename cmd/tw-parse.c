@@ -11,7 +11,6 @@
 
 #include "base/now.h"
 #include "base/num.h"
-#include "base/out.h"
 #include "base/utf8.h"
 #include "base/xalloc.h"
 #include "base/zone.h"
@@ -136,7 +135,7 @@ make(
 }
 
 /* Writes the event, unless it came before or nobody asked for it. */
-static bool
+static void
 put(struct parse *p, struct event *e)
 {
 	mention(p, e);
@@ -145,18 +144,18 @@ put(struct parse *p, struct event *e)
 	event_write(&p->record, e);
 	if (seen_before(&p->seen, e, buf_view(&p->record))) {
 		p->repeated++;
-		return true;
+		return;
 	}
 	if (!tool_passes(&p->filter, e->channel, e->ts)) {
 		p->filtered++;
-		return true;
+		return;
 	}
 	p->events[e->type]++;
-	return out_write(stdout, buf_view(&p->record));
+	tool_output(buf_view(&p->record));
 }
 
-/* Does what there is to do about one line. False when the output failed. */
-static bool
+/* Does what there is to do about one line. */
+static void
 parse_line(struct parse *p, const struct rawline *l)
 {
 	struct event e;
@@ -165,7 +164,7 @@ parse_line(struct parse *p, const struct rawline *l)
 	p->lines += !l->cont;
 	if (l->blank && l->defect == NULL && !l->cont) {
 		skips_add(&p->skips, STR("blank"));
-		return true;
+		return;
 	}
 	if (l->cont)
 		what = STR("");
@@ -177,16 +176,16 @@ parse_line(struct parse *p, const struct rawline *l)
 				warnx("%s:%lld: has no line end, may be half "
 				      "of a line",
 				    l->name, (long long)l->number);
-			return put(p, &e);
+			put(p, &e);
+			return;
 		case FROM_SKIPPED:
 			skips_add(&p->skips, what);
-			return true;
+			return;
 		case FROM_REFUSED:
 			break;
 		}
 	tool_refuse(
 	    &p->rejects, l->name, l->number, what.p, l->line, l->part, l->cont);
-	return true;
 }
 
 /* Reads all lines of all inputs. */
@@ -206,8 +205,7 @@ parse_stream(struct parse *p, struct rawmerge *m)
 			result = TOOL_FAILED;
 			continue;
 		}
-		if (!parse_line(p, line))
-			break;
+		parse_line(p, line);
 		if (p->lines % PROGRESS_LINES == 0) {
 			progress.total = rawmerge_size(m);
 			progress_show(&progress, now_mono_ms(), p->lines,

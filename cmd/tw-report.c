@@ -196,8 +196,7 @@ write_report(const struct run *r)
 	if (r->output != NULL)
 		write_file(r->output, buf_view(&b));
 	else
-		/* What fails here is found when the output is closed. */
-		(void)!out_write(stdout, buf_view(&b));
+		tool_output(buf_view(&b));
 	weekly_release(&w);
 	buf_release(&b);
 }
