@@ -98,9 +98,83 @@ golden: all
 
 -include $(UNIT:=.d) $(REPLAY:=.d) $(LIB_OBJ:.o=.d) $(TOOLS:%=$(B)/cmd/%.d) $(B)/cmd/tool.d
 
+# Fuzzing: each target for FUZZ_S seconds, from its corpus and back into it.
+
+FUZZ_S = 30
+
+fuzz:
+	@for f in $(FUZZ); do $(MAKE) -s build/fuzz/$$f && \
+	    mkdir -p build/fuzz/corpus/$$f && \
+	    build/fuzz/$$f -max_total_time=$(FUZZ_S) -print_final_stats=0 \
+	    build/fuzz/corpus/$$f tests/fuzz/corpus/$${f#fuzz_} || exit 1; done
+
+build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(LIB_SRC)
+	@mkdir -p $(@D)
+	clang -g -O1 -fsanitize=fuzzer,address,undefined \
+	    -fno-sanitize-recover=all -std=c11 -D_DEFAULT_SOURCE -Ilib \
+	    -DTW_VERSION='"fuzz"' -o $@ $^ $(LIB_LIBS)
+
+cover:
+	$(MAKE) COV=1 CFLAGS=-g check
+	@cd build/cov && find lib -name '*.gcda' | while read -r f; do \
+	    gcov -n "$$f" 2>/dev/null | grep -A1 "^File 'lib/" | paste -sd' ' -; \
+	    done | sed "s/File '\([^']*\)' *Lines executed:\([0-9.]*\)%.*/\2% \1/" \
+	    | sort -n
+
+# Static checks.
+
+C_FILES := $(wildcard cmd/*.[ch] lib/*/*.[ch] tests/*.[ch] tests/*/*.[ch])
+SCRIPTS := scripts/setup scripts/demo scripts/check scripts/bench \
+	   scripts/check-floors scripts/check-usage scripts/check-examples
+
+lint:
+	clang-format --dry-run -Werror $(C_FILES)
+	clang-tidy --quiet $(wildcard lib/*/*.c cmd/*.c) -- -std=c11 \
+	    -D_DEFAULT_SOURCE -DTW_VERSION='""' -Ilib 2>/dev/null
+	cppcheck --quiet --error-exitcode=1 --std=c11 \
+	    --enable=warning,portability --inline-suppr -Ilib \
+	    --suppress=missingIncludeSystem --suppress=ctuuninitvar lib cmd
+	for h in lib/*/*.h; do $(CC) -std=c11 -D_DEFAULT_SOURCE -Ilib \
+	    -fsyntax-only -x c $$h || exit 1; done
+	scripts/check-floors
+	scripts/check-usage
+	mandoc -Tlint -Wwarning $(wildcard man/*.[157])
+	shellcheck $(SCRIPTS)
+	shellcheck -x -P tests/cli tests/cli/*.t
+
+bench: all $(B)/tests/gen $(B)/tests/bench/floor
+	scripts/bench $(B)
+
+$(B)/tests/bench/floor: $(B)/tests/bench/floor.o $(B)/libtw.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
+
+# Installing
+
+BINDIR  = $(DESTDIR)$(PREFIX)/bin
+MANDIR  = $(DESTDIR)$(PREFIX)/share/man
+BASHDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+ZSHDIR  = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+
+install: all
+	mkdir -p $(BINDIR) $(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man7 \
+	    $(BASHDIR) $(ZSHDIR)
+	for t in $(TOOLS); do install -m 755 $(B)/$$t $(BINDIR)/ && \
+	    install -m 644 man/$$t.1 $(MANDIR)/man1/ && \
+	    install -m 644 scripts/completion/tw.bash $(BASHDIR)/$$t; done
+	install -m 644 man/*.5 $(MANDIR)/man5/
+	install -m 644 man/*.7 $(MANDIR)/man7/
+	install -m 644 scripts/completion/_tw $(ZSHDIR)/
+
+uninstall:
+	for t in $(TOOLS); do rm -f $(BINDIR)/$$t $(BASHDIR)/$$t \
+	    $(MANDIR)/man1/$$t.1; done
+	cd man && for p in *.5; do rm -f $(MANDIR)/man5/$$p; done
+	cd man && for p in *.7; do rm -f $(MANDIR)/man7/$$p; done
+	rm -f $(ZSHDIR)/_tw
+
 clean:
 	rm -rf build
 
 FORCE:
 
-.PHONY: all check golden clean FORCE
+.PHONY: all bench check clean cover fuzz golden install lint uninstall FORCE

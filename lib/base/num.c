@@ -21,15 +21,16 @@ eight_digits(const char *p)
 #endif
 	/* A digit is 0x30 to 0x39: the high half is 3, also after adding 6. */
 	if (((v & UINT64_C(0xf0f0f0f0f0f0f0f0)) |
-	    ((v + UINT64_C(0x0606060606060606)) &
-	    UINT64_C(0xf0f0f0f0f0f0f0f0)) >> 4) !=
-	    UINT64_C(0x3333333333333333))
+		((v + UINT64_C(0x0606060606060606)) &
+		    UINT64_C(0xf0f0f0f0f0f0f0f0)) >>
+		    4) != UINT64_C(0x3333333333333333))
 		return -1;
 	v -= UINT64_C(0x3030303030303030);
 	v = v * 10 + (v >> 8);
 	v = ((v & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x000f424000000064) +
-	    (v >> 16 & UINT64_C(0x000000ff000000ff)) *
-	    UINT64_C(0x0000271000000001)) >> 32;
+		(v >> 16 & UINT64_C(0x000000ff000000ff)) *
+		    UINT64_C(0x0000271000000001)) >>
+	    32;
 	return (int64_t)v;
 }
 
@@ -90,6 +91,8 @@ num_add(struct buf *b, int64_t v)
 void
 num_add_ms(struct buf *b, int64_t ms)
 {
+	char digits[3];
+	size_t n = sizeof(digits);
 	int64_t part;
 
 	if (ms < 0) {
@@ -100,11 +103,13 @@ num_add_ms(struct buf *b, int64_t ms)
 	part = ms % 1000;
 	if (part == 0)
 		return;
+	digits[0] = (char)('0' + part / 100);
+	digits[1] = (char)('0' + part / 10 % 10);
+	digits[2] = (char)('0' + part % 10);
+	while (digits[n - 1] == '0')
+		n--;
 	buf_byte(b, '.');
-	for (int64_t unit = 100; part != 0; unit /= 10) {
-		buf_byte(b, (char)('0' + part / unit));
-		part %= unit;
-	}
+	buf_add(b, digits, n);
 }
 
 void

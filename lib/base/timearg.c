@@ -31,7 +31,7 @@ timearg_parse_span(struct str s, int64_t *ms)
 	if (s.len > 0 && unit_ms(s.p[s.len - 1]) != 0)
 		unit = unit_ms(s.p[--s.len]);
 	n = num_whole(s);
-	if (n < 0 || n > 3660 * MS_PER_DAY / unit)
+	if (n < 0 || num_product(n, unit) > 3660 * MS_PER_DAY)
 		return false;
 	*ms = n * unit;
 	return true;

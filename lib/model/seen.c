@@ -13,8 +13,8 @@ static uint32_t
 channel_of(struct seen *s, const struct event *e)
 {
 	size_t n = s->channels.n;
-	size_t i = map_number(&s->channels, e->channel,
-	    hash_str(e->channel, 0));
+	size_t i =
+	    map_number(&s->channels, e->channel, hash_str(e->channel, 0));
 
 	if (s->greatest == NULL)
 		s->greatest = xcalloc(CLOCKS, sizeof(*s->greatest));

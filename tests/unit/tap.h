@@ -53,9 +53,8 @@ tap_ok(bool good, const char *file, int line, const char *fmt, ...)
 	return good;
 }
 
-static inline bool __attribute__((format(printf, 5, 6)))
-tap_is(struct str got, struct str want, const char *file, int line,
-    const char *fmt, ...)
+static inline bool __attribute__((format(printf, 5, 6))) tap_is(struct str got,
+    struct str want, const char *file, int line, const char *fmt, ...)
 {
 	bool good = str_eq(got, want);
 	va_list ap;
@@ -69,9 +68,8 @@ tap_is(struct str got, struct str want, const char *file, int line,
 	return good;
 }
 
-static inline bool __attribute__((format(printf, 5, 6)))
-tap_is_int(int64_t got, int64_t want, const char *file, int line,
-    const char *fmt, ...)
+static inline bool __attribute__((format(printf, 5, 6))) tap_is_int(
+    int64_t got, int64_t want, const char *file, int line, const char *fmt, ...)
 {
 	va_list ap;
 
