@@ -1,0 +1,41 @@
+#!/bin/sh
+# What belongs to the project beside the tools: pages, completion, installing.
+. "$(dirname "$0")/tap.sh"
+
+out=$("$root/scripts/check-examples" "$TW_BIN" 2>&1)
+is $? 0 "the examples in the pages run: $out"
+out=$("$root/scripts/check-usage" "$TW_BIN" 2>&1)
+is $? 0 "usage and SYNOPSIS are the same: $out"
+
+complete=$(bash -c '. "$1"; _tw tw-report h --format; echo "${COMPREPLY[*]}"
+	_tw tw-agg --w ""; echo "${COMPREPLY[*]}"
+	_tw tw-report Europe/Berl --tz; echo "${COMPREPLY[*]}"' x \
+	"$root/scripts/completion/tw.bash")
+is "$complete" "html
+--window
+Europe/Berlin" "bash completion"
+zsh -n "$root/scripts/completion/_tw"
+ok $? "zsh completion is zsh"
+for tool in tw-parse tw-agg tw-report; do
+	for option in $("$tool" -h | grep -o -e '^  --[a-z-]*' | tr -d ' '); do
+		grep -q -e "$option" "$root/scripts/completion/tw.bash" &&
+			grep -q -e "$option\\[" "$root/scripts/completion/_tw" &&
+			grep -q "Fl -${option#--}" "$root/man/$tool.1"
+		ok $? "$tool $option is in the page and in both completions"
+	done
+done
+
+make -s -C "$root" B="${TW_BIN#"$root"/}" DESTDIR="$tmp/dest" PREFIX=/usr install
+is $? 0 "make install"
+is "$("$tmp/dest/usr/bin/tw-parse" -V | cut -d' ' -f1)" tw-parse "the tools are there"
+[ -e "$tmp/dest/usr/share/man/man5/tw-event.5" ] &&
+	[ -e "$tmp/dest/usr/share/bash-completion/completions/tw-agg" ]
+ok $? "and the pages and completions"
+make -s -C "$root" B="${TW_BIN#"$root"/}" DESTDIR="$tmp/dest" PREFIX=/usr uninstall
+is "$(find "$tmp/dest" -type f)" "" "make uninstall leaves nothing"
+
+# The whole chain, as the README has it.
+"$TW_BIN/tests/gen" week "$tmp/raw"
+like "$(tw-parse "$tmp"/raw/*/*/*.log | tw-agg | tw-report weekly --week 2026-W47)" \
+	'^kanal_eins  *1,073  *1,019.2  *8  *2.25  *3  *7,592.6$' "the chain"
+done_testing
