@@ -40,7 +40,7 @@ MODE_san = -fsanitize=address,undefined -fno-sanitize-recover=all \
 MODE_cov = --coverage -O0
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-       -Wpointer-arith -Wwrite-strings -Wvla-larger-than=65536 -Wundef \
+       -Wpointer-arith -Wwrite-strings -Wvla -Wundef \
        $(if $(WERROR),-Werror)
 ALL_CFLAGS = -std=c11 -D_DEFAULT_SOURCE -DTW_VERSION='"$(VERSION)"' -Ilib \
 	     $(WARN) $(CFLAGS) $(MODE_$(MODE))

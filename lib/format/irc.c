@@ -91,14 +91,19 @@ find_tag(const char *p, size_t len)
 #undef IS
 }
 
-/* Marks the `;`, `=` and spaces of at most 64 bytes, the first in bit 0. */
-static uint64_t
-find_marks(const char *p, size_t n)
+/*
+ * Marks the `;`, `=` and spaces of at most 64 bytes, the first in bit 0, and
+ * notes whether a backslash is among them.
+ */
+static inline uint64_t
+find_marks(const char *p, size_t n, bool *escaped)
 {
 	uint64_t mask = 0;
 
 #if defined(__SSE2__)
 	if (LIKELY(n == IRC_BLOCK)) {
+		__m128i slash = _mm_setzero_si128();
+
 		for (int i = 0; i < 4; i++) {
 			__m128i v = _mm_loadu_si128(
 			    (const __m128i *)(const void *)(p + 16 * i));
@@ -107,15 +112,20 @@ find_marks(const char *p, size_t n)
 				_mm_cmpeq_epi8(v, _mm_set1_epi8('='))),
 			    _mm_cmpeq_epi8(v, _mm_set1_epi8(' ')));
 
+			slash = _mm_or_si128(
+			    slash, _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
 			mask |= (uint64_t)(unsigned)_mm_movemask_epi8(hit)
 			    << (16 * i);
 		}
+		*escaped |= _mm_movemask_epi8(slash) != 0;
 		return mask;
 	}
 #endif
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		if (p[i] == ';' || p[i] == '=' || p[i] == ' ')
 			mask |= UINT64_C(1) << i;
+		*escaped |= p[i] == '\\';
+	}
 	return mask;
 }
 
@@ -144,7 +154,7 @@ parse_tags(struct irc *m, const char *p, const char *end)
 
 	while (p < end) {
 		size_t n = end - p < IRC_BLOCK ? (size_t)(end - p) : IRC_BLOCK;
-		uint64_t mask = find_marks(p, n);
+		uint64_t mask = find_marks(p, n, &m->escaped);
 
 		for (; mask != 0; mask &= mask - 1) {
 			const char *at = p + __builtin_ctzll(mask);
@@ -310,7 +320,9 @@ irc_whole(const struct irc *m, enum irc_tag tag)
 	char plain[64];
 	struct buf b = { plain, 0, sizeof(plain), sizeof(plain), false };
 
-	if (v.len == 0 || v.len > sizeof(plain))
+	if (!m->escaped)
+		return num_whole(v);
+	if (v.len > sizeof(plain))
 		return -1;
 	return num_whole(irc_unescape(&b, v));
 }

@@ -59,6 +59,7 @@ enum irc_tag {
 struct irc {
 	struct str tags;            /* the whole section, without the `@` */
 	struct str tag[IRC_N_TAGS]; /* values, still escaped */
+	bool escaped;               /* there may be a `\` in the tags */
 	struct str nick;            /* the source up to its `!` or `@` */
 	bool has_user;              /* there was a `!` or `@` */
 	struct str command;         /* letters, or three digits */

@@ -16,7 +16,9 @@ struct source {
 static struct str
 value(const struct source *s, enum irc_tag tag)
 {
-	return irc_unescape(&s->scratch->text, s->irc->tag[tag]);
+	struct str v = s->irc->tag[tag];
+
+	return s->irc->escaped ? irc_unescape(&s->scratch->text, v) : v;
 }
 
 static bool
