@@ -98,17 +98,34 @@ read_seconds(const char *p, int64_t *ms)
 	return true;
 }
 
+/* Reads two digits; far too great a number when one of them is none. */
+static inline unsigned
+two(const char *p)
+{
+	unsigned tens = (unsigned char)p[0] - '0';
+	unsigned ones = (unsigned char)p[1] - '0';
+
+	return tens <= 9 && ones <= 9 ? tens * 10 + ones : 100000;
+}
+
+/* Every line of a raw log begins with this spelling: no loops. */
 bool
 tstamp_read(const char *p, int64_t *ms)
 {
-	int part;
+	unsigned year = two(p) * 100 + two(p + 2), month = two(p + 5);
+	unsigned day = two(p + 8), h = two(p + 11), m = two(p + 14);
+	unsigned s = two(p + 17), part = two(p + 20) * 10;
+	unsigned last = (unsigned char)p[22] - '0';
 
-	if (p[10] != 'T' || p[19] != '.' || p[23] != 'Z')
+	if (p[4] != '-' || p[7] != '-' || p[10] != 'T' || p[13] != ':' ||
+	    p[16] != ':' || p[19] != '.' || p[23] != 'Z')
 		return false;
-	part = digits(p + 20, 3);
-	if (part < 0 || !read_seconds(p, ms))
+	if (year > 9999 || h > 23 || m > 59 || s > 59 || part > 990 ||
+	    last > 9 || !valid_date((int)year, (int)month, (int)day))
 		return false;
-	*ms += part;
+	*ms = tstamp_days((struct civil){ year, (int)month, (int)day }) *
+		MS_PER_DAY +
+	    ((int64_t)(h * 60 + m) * 60 + s) * MS_PER_S + part + last;
 	return true;
 }
 

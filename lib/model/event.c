@@ -80,16 +80,21 @@ enum field {
 	F_END = F_N
 };
 
+/* Room for the longest key with what stands around it, copied as a whole. */
+#define LEAD_SIZE 24
+
 static const struct field_def {
 	struct str key;
 	enum form form;
-	size_t at; /* offset in struct event */
+	size_t at;            /* offset in struct event */
+	char lead[LEAD_SIZE]; /* `,"key":` as it is written */
+	size_t lead_len;
 } fields[F_N] = {
+/* clang-format off */
 #define FIELD(name, form, member)                                              \
-	{                                                                      \
-		{ name, sizeof(name) - 1 }, form,                              \
-		    offsetof(struct event, member)                             \
-	}
+	{ { name, sizeof(name) - 1 }, form, offsetof(struct event, member),    \
+	    ",\"" name "\":", sizeof(name) + 3 }
+	/* clang-format on */
 	[F_TS] = FIELD("ts", FORM_TIME, ts),
 	[F_CHANNEL] = FIELD("channel", FORM_STR, channel),
 	[F_TYPE] = FIELD("type", FORM_TYPE, type),
@@ -228,15 +233,23 @@ write_paid(struct buf *b, const struct event *e)
 	buf_byte(b, '}');
 }
 
+/* Appends `,"key":`. */
+static inline void
+write_lead(struct buf *b, const struct field_def *f)
+{
+	if (!buf_room(b, LEAD_SIZE))
+		return;
+	memcpy(b->p + b->len, f->lead, LEAD_SIZE);
+	b->len += f->lead_len;
+}
+
 /* Appends `,"key":` and the JSON text `json` as it is, or nothing. */
 static void
-write_json(struct buf *b, struct str key, struct str json)
+write_json(struct buf *b, const struct field_def *f, struct str json)
 {
 	if (json.len == 0)
 		return;
-	buf_lit(b, ",\"");
-	buf_str(b, key);
-	buf_lit(b, "\":");
+	write_lead(b, f);
 	buf_str(b, json);
 }
 
@@ -247,16 +260,21 @@ write_field(struct buf *b, const struct event *e, const struct field_def *f)
 
 	switch (f->form) {
 	case FORM_STR:
-		jsonw_member(b, f->key, *(const struct str *)at);
+		if (((const struct str *)at)->len == 0)
+			break;
+		write_lead(b, f);
+		jsonw_str(b, *(const struct str *)at);
 		break;
 	case FORM_POSITIVE:
 	case FORM_WHOLE:
-		if (*(const int64_t *)at != EVENT_NO_NUMBER)
-			jsonw_int(b, f->key, *(const int64_t *)at);
+		if (*(const int64_t *)at == EVENT_NO_NUMBER)
+			break;
+		write_lead(b, f);
+		num_add(b, *(const int64_t *)at);
 		break;
 	case FORM_TRUE:
 		if (*(const bool *)at)
-			write_json(b, f->key, STR("true"));
+			write_json(b, f, STR("true"));
 		break;
 	case FORM_TIME:
 		if (*(const int64_t *)at != INT64_MIN)
@@ -264,7 +282,7 @@ write_field(struct buf *b, const struct event *e, const struct field_def *f)
 		break;
 	case FORM_LIST:
 	case FORM_OBJECT:
-		write_json(b, f->key, *(const struct str *)at);
+		write_json(b, f, *(const struct str *)at);
 		break;
 	case FORM_PAID:
 		write_paid(b, e);

@@ -43,7 +43,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(ms >= -1);
 	if (ms >= 0)
 		must(s.len >= 1 && s.len <= 18);
-	(void)timearg_parse(s, NOW, &ms);
+	(void)!timearg_parse(s, NOW, &ms);
 	if (timearg_parse_span(s, &ms))
 		must(ms >= 0);
 	if (week_parse(s, &w)) {
