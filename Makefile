@@ -17,7 +17,7 @@
 VERSION = 0.1.0
 PREFIX  = /usr/local
 CC      = cc
-CFLAGS  = -O2 -g
+CFLAGS  = -O3 -g
 
 # What each tool links, beside our own library.
 LIBS_tw-parse  = pcre2 jansson zstd zlib

@@ -29,6 +29,9 @@ buf_more(struct buf *b, size_t n)
 		return true;
 	while (cap < need)
 		cap *= 2;
+	/* Never more than the ceiling: buf_room() looks at nothing else. */
+	if (b->max != 0 && cap > b->max)
+		cap = b->max;
 	b->p = xreallocarray(b->p, cap, 1);
 	b->cap = cap;
 	return true;
@@ -38,17 +41,19 @@ void
 buf_printf(struct buf *b, const char *fmt, ...)
 {
 	va_list ap;
+	char *text;
 	int n;
 
 	va_start(ap, fmt);
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
 	assert(n >= 0);
-	/* One more than is kept: vsnprintf() ends what it writes with a NUL. */
-	if (!buf_room(b, (size_t)n + 1))
-		return;
+	/* vsnprintf() ends what it writes with a NUL, for which there may be
+	 * no room under a ceiling: the text goes through memory of its own. */
+	text = xcalloc((size_t)n + 1, 1);
 	va_start(ap, fmt);
-	vsnprintf(b->p + b->len, (size_t)n + 1, fmt, ap);
+	vsnprintf(text, (size_t)n + 1, fmt, ap);
 	va_end(ap);
-	b->len += (size_t)n;
+	buf_add(b, text, (size_t)n);
+	free(text);
 }

@@ -54,18 +54,21 @@ lines_next(struct lines *l, struct str *line)
 		l->number++;
 	for (;;) {
 		const char *lf = NULL;
+		size_t len;
 		ssize_t n;
 
 		if (l->end > l->seen)
 			lf = memchr(l->p + l->seen, '\n', l->end - l->seen);
-		if (lf != NULL)
-			return hand_out(
-			    l, line, (size_t)(lf - (l->p + l->pos)), 1);
-		l->seen = l->end;
-		if (l->end - l->pos > l->max) {
+		len = (lf != NULL ? (size_t)(lf - l->p) : l->end) - l->pos;
+		/* Pieces are cut by the ceiling alone, not by what a read
+		 * happened to bring. */
+		if (len > l->max) {
 			l->part = true;
-			return hand_out(l, line, l->end - l->pos, 0);
+			return hand_out(l, line, l->max, 0);
 		}
+		if (lf != NULL)
+			return hand_out(l, line, len, 1);
+		l->seen = l->end;
 		if (l->eof && (l->end > l->pos || l->cont)) {
 			l->unended = true;
 			return hand_out(l, line, l->end - l->pos, 0);

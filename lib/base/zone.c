@@ -83,6 +83,13 @@ zone_day_start(struct civil date)
 	int64_t lo = day * MS_PER_DAY - 26 * MS_PER_HOUR;
 	int64_t hi = day * MS_PER_DAY + 26 * MS_PER_HOUR;
 
+	/* Where a clock repeats an hour across midnight dates do not only
+	 * grow: then midnight by the offset before is the first. */
+	int64_t first = day * MS_PER_DAY - zone_offset_s(lo) * MS_PER_S;
+
+	if (tstamp_days(zone_date(first)) == day &&
+	    tstamp_days(zone_date(first - 1)) < day)
+		return first;
 	while (lo < hi) {
 		int64_t mid = lo + (hi - lo) / 2;
 

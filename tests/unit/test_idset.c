@@ -22,7 +22,7 @@ list_add(uint64_t *list, uint32_t *n, uint64_t id)
 static void
 test_against_list(uint64_t mask, const char *name)
 {
-	static uint64_t list[2000];
+	static uint64_t list[2001];
 	struct idset s = { 0 }, t = { 0 };
 	uint64_t r = 5;
 	uint32_t n = 0;

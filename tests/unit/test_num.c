@@ -58,16 +58,17 @@ test_every_byte(void)
 		for (size_t at = 0; at < len; at++)
 			for (int c = 0; c < 256; c++) {
 				char text[18];
-				int64_t want = 0;
+				uint64_t want = 0;
 
 				memset(text, '7', sizeof(text));
 				text[at] = (char)c;
 				for (size_t i = 0; i < len; i++)
-					want = want * 10 + (text[i] - '0');
+					want = want * 10 +
+					    (uint64_t)(i == at ? c - '0' : 7);
 				if (c < '0' || c > '9')
-					want = -1;
+					want = UINT64_MAX;
 				bad += num_whole((struct str){ text, len }) !=
-				    want;
+				    (int64_t)want;
 			}
 	is_int(bad, 0, "every byte at every place of 1 to 18");
 }
