@@ -40,7 +40,8 @@ test_against_list(uint64_t mask, const char *name)
 	idset_add(&t, 1);
 	idset_add_all(&t, &s);
 	idset_add_all(&t, &s);
-	is_int(t.n, n + list_add(list, &n, 1), "%s: all of it in another", name);
+	list_add(list, &n, 1);
+	is_int(t.n, n, "%s: all of it in another", name);
 	idset_add_all(&t, &t);
 	is_int(t.n, n, "%s: added to itself it stays", name);
 	idset_release(&s);
