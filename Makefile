@@ -89,6 +89,8 @@ PROVE = prove $(if $(V),-v)
 
 check: all $(UNIT) $(REPLAY) $(B)/tests/gen
 	$(PROVE) -e '' $(UNIT)
+	@for f in $(FUZZ); do echo "replay $$f" && \
+	    $(B)/tests/fuzz/$$f tests/fuzz/corpus/$${f#fuzz_} || exit 1; done
 	TW_BIN=$(CURDIR)/$(B) $(PROVE) -e sh tests/cli/*.t
 
 golden: all

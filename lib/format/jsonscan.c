@@ -6,6 +6,8 @@
 
 #include "base/utf8.h"
 
+#define OBJECT_KEYS 32 /* of an object inside; more go to the full reader */
+
 void
 jsonscan_init(struct jsonscan *s, struct str line, struct buf *scratch)
 {
@@ -59,9 +61,11 @@ skip_escape(const char *p, const char *end)
 	if (end - p < 6 || p[2] != '0' || p[3] != '0' ||
 	    (p[4] != '0' && p[4] != '1'))
 		return NULL;
-	if ((p[5] < '0' || p[5] > '9') && (p[5] < 'a' || p[5] > 'f'))
+	/* Some of them we write with a letter. */
+	if (p[4] == '0' ? strchr("01234567bef", p[5]) == NULL
+			: strchr("0123456789abcdef", p[5]) == NULL)
 		return NULL;
-	return p + 6;
+	return p[5] != '\0' ? p + 6 : NULL;
 }
 
 /*
@@ -222,7 +226,8 @@ scan_list(struct jsonscan *s, struct member *m)
 
 	s->p++;
 	do {
-		if (!scan_string(s, &text))
+		/* The full reader leaves empty ones out. */
+		if (!scan_string(s, &text) || text.len == 0)
 			return false;
 	} while (scan_byte(s, ','));
 	m->kind = MEMBER_LIST;
@@ -232,21 +237,35 @@ scan_list(struct jsonscan *s, struct member *m)
 	return true;
 }
 
-/* Reads an object of strings and numbers. */
+/* Reads a key and its colon. Keys with a NUL are for nobody. */
+static bool
+scan_key(struct jsonscan *s, struct str *key)
+{
+	return scan_string(s, key) && scan_byte(s, ':') &&
+	    memchr(key->p, '\0', key->len) == NULL;
+}
+
+/* Reads an object of strings and integers, at most OBJECT_KEYS of them, whose
+ * keys come once. */
 static bool
 scan_object(struct jsonscan *s, struct member *m)
 {
 	const char *begin = s->p;
+	struct str keys[OBJECT_KEYS], text;
 	struct member inner;
-	struct str key;
+	size_t n = 0;
 
 	s->p++;
 	do {
-		if (!scan_string(s, &key) || !scan_byte(s, ':') ||
+		if (n == OBJECT_KEYS || !scan_key(s, &keys[n]) ||
 		    s->p == s->end)
 			return false;
+		for (size_t i = 0; i < n; i++)
+			if (str_eq(keys[i], keys[n]))
+				return false;
+		n++;
 		if (*s->p == '"'
-			? !scan_string(s, &key)
+			? !scan_string(s, &text)
 			: !scan_number(s, &inner) || inner.kind != MEMBER_INT)
 			return false;
 	} while (scan_byte(s, ','));
@@ -294,7 +313,7 @@ jsonscan_next(struct jsonscan *s, struct member *m)
 	} else if (!scan_byte(s, ',')) {
 		return -1;
 	}
-	if (!scan_string(s, &m->key) || !scan_byte(s, ':') || !scan_value(s, m))
+	if (!scan_key(s, &m->key) || !scan_value(s, m))
 		return -1;
 	return 1;
 }

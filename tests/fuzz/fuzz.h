@@ -18,8 +18,7 @@
 #include "base/str.h"
 #include "model/event.h"
 
-#define must(good)                                                             \
-	((good) ? (void)0 : fuzz_broken(#good, __FILE__, __LINE__))
+#define must(good) ((good) ? (void)0 : fuzz_broken(#good, __FILE__, __LINE__))
 
 /*
  * Try one input.

@@ -29,8 +29,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(tstamp_parse(buf_view(&b), &again) && again == ms);
 	}
 	if (s.len >= TSTAMP_LEN && tstamp_read(s.p, &ms)) {
-		must(tstamp_parse(
-		    (struct str){ s.p, TSTAMP_LEN }, &again));
+		must(tstamp_parse((struct str){ s.p, TSTAMP_LEN }, &again));
 		must(again == ms);
 	}
 	if (tstamp_parse_date(s, &date)) {

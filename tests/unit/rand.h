@@ -43,8 +43,7 @@ rand_below(uint64_t *r, size_t n)
 static inline int64_t
 rand_between(uint64_t *r, int64_t lo, int64_t hi)
 {
-	return lo +
-	    (int64_t)((rand_next(r) >> 1) % ((uint64_t)(hi - lo) + 1));
+	return lo + (int64_t)((rand_next(r) >> 1) % ((uint64_t)(hi - lo) + 1));
 }
 
 /*

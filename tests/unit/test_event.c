@@ -37,8 +37,8 @@ some(void)
 	size_t begin = words.len;
 
 	for (uint64_t n = 1 + rnd(9); n > 0; n--)
-		buf_str(&words,
-		    str_of(parts[rnd(sizeof(parts) / sizeof(*parts))]));
+		buf_str(
+		    &words, str_of(parts[rnd(sizeof(parts) / sizeof(*parts))]));
 	return (struct str){ words.p + begin, words.len - begin };
 }
 
@@ -317,9 +317,8 @@ test_spelling(void)
 	       &e, &why),
 	    "a key of another type");
 	is_int(e.raid_viewers, 0, "0 stays where it may");
-	ok(event_read(r,
-	       STR(COMMON "\"message\",\"bits\":0,\"mentions\":[]}"), &e,
-	       &why),
+	ok(event_read(r, STR(COMMON "\"message\",\"bits\":0,\"mentions\":[]}"),
+	       &e, &why),
 	    "no bits, no mentions");
 	ok(e.bits == EVENT_NO_NUMBER && e.mentions.len == 0, "are absent");
 	ok(event_read(r,
@@ -330,7 +329,8 @@ test_spelling(void)
 	is_int(e.since, INT64_C(1795435140000), "its since");
 	is(e.rest, ",\"since\":\"2026-11-23T11:59:00Z\",\"n\":3", "its rest");
 	ok(event_read(r,
-	       STR(COMMON "\"mark\",\"mark\":\"neu\",\"since\":5,\"to\":\"x\"}"),
+	       STR(COMMON
+		   "\"mark\",\"mark\":\"neu\",\"since\":5,\"to\":\"x\"}"),
 	       &e, &why),
 	    "one that we do not know may hold anything");
 	ok(event_is_chat(&(struct event){ .type = EVENT_DELETE }) &&
@@ -398,8 +398,7 @@ test_refused(void)
 		bool read;
 
 		memset(&why, 0, sizeof(why));
-		read = event_read_fast(r, s, &e) ||
-		    event_read(r, s, &e, &why);
+		read = event_read_fast(r, s, &e) || event_read(r, s, &e, &why);
 		ok(!read && strstr(why.text, bad[i].names) != NULL,
 		    "refused: %s (%s)", bad[i].line, why.text);
 	}

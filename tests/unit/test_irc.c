@@ -57,8 +57,8 @@ test_grammar(void)
 		{ "ping x", "[]  ping <x>" },
 		{ "123", "[]  123" },
 	};
-	static const char *const none[] = { "", " ", "@", "@a=b", "@a=b ",
-		":s", ":s ", "@a=b :s", " PING", "12", "1234", "12a", "PRIV1",
+	static const char *const none[] = { "", " ", "@", "@a=b", "@a=b ", ":s",
+		":s ", "@a=b :s", " PING", "12", "1234", "12a", "PRIV1",
 		"PRIVMSG:", "#c", "@a :s #c", "\xc3\xa4", "PING\t" };
 	struct buf out = { 0 };
 
@@ -146,7 +146,8 @@ test_values(void)
 	is_int(irc_whole(&m, IRC_BAN_DURATION), -1, "1 and a space is none");
 	ok(m.tag[IRC_ID].p == NULL, "keys have a case");
 	ok(irc_parse(&m, STR("@bits=\\1\\0 PING")), "a third");
-	is_int(irc_whole(&m, IRC_BITS), 10, "escapes that stand for themselves");
+	is_int(
+	    irc_whole(&m, IRC_BITS), 10, "escapes that stand for themselves");
 }
 
 static void
@@ -154,8 +155,9 @@ test_time(void)
 {
 	struct irc m;
 
-	ok(irc_parse(&m, STR("@tmi-sent-ts=1700000000123;rm-received-ts=5 "
-			     "PING")) &&
+	ok(irc_parse(&m,
+	       STR("@tmi-sent-ts=1700000000123;rm-received-ts=5 "
+		   "PING")) &&
 		irc_sent_time(&m) == INT64_C(1700000000123) &&
 		irc_time(&m) == INT64_C(1700000000123),
 	    "tmi-sent-ts goes first");
@@ -182,8 +184,7 @@ test_walk(void)
 	struct str rest = STR("a=1;;b;=c;d==;e="), key, value;
 
 	while (irc_tag_next(&rest, &key, &value))
-		buf_printf(&out, "<%.*s|%.*s>", STR_ARGS(key),
-		    STR_ARGS(value));
+		buf_printf(&out, "<%.*s|%.*s>", STR_ARGS(key), STR_ARGS(value));
 	is(buf_view(&out), "<a|1><|><b|><|c><d|=><e|>", "a walk over all tags");
 	rest = STR("");
 	ok(!irc_tag_next(&rest, &key, &value), "there are none in nothing");
@@ -249,9 +250,6 @@ test_keys(void)
 		    !str_eq(m.tag[known[i].tag], STR("v"));
 		for (size_t at = 1; at <= len; at++) {
 			line.p[at] ^= 1;
-			if (line.p[at] == '=' || line.p[at] == ';' ||
-			    line.p[at] == ' ')
-				continue;
 			taken += irc_parse(&m, buf_view(&line)) &&
 			    m.tag[known[i].tag].p != NULL;
 			line.p[at] ^= 1;
@@ -315,8 +313,8 @@ test_blocks(void)
 				bad += m.tag[t].p != tag[t].p ||
 				    m.tag[t].len != tag[t].len;
 			/* A line of tags only is none, but they are read. */
-			bad += irc_parse(
-			    &m, (struct str){ line.p, section + 1 });
+			bad +=
+			    irc_parse(&m, (struct str){ line.p, section + 1 });
 			for (int t = 0; t < IRC_N_TAGS; t++)
 				bad += m.tag[t].p != tag[t].p ||
 				    m.tag[t].len != tag[t].len;

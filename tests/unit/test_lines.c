@@ -90,8 +90,9 @@ test_few(void)
 		CASE("empty lines", "\n\na\n", "0:;0:;1:a;"),
 		CASE("an LF alone", "\n", "0:;"),
 		CASE("CR stays", "a\r\nb\r", "2:a\r;2:b\r!"),
-		CASE("no other line ends", "a\x0b\x0c\xe2\x80\xa8"
-					   "b\n",
+		CASE("no other line ends",
+		    "a\x0b\x0c\xe2\x80\xa8"
+		    "b\n",
 		    "7:a\x0b\x0c\xe2\x80\xa8"
 		    "b;"),
 		CASE("just as long as can be", "12345678\n", "8:12345678;"),

@@ -22,7 +22,8 @@ test_few(void)
 	is_int((int64_t)map_number(&m, str_of(name), 1), 0, "the first is 0");
 	is_int((int64_t)map_number(&m, STR("bert"), 1), 1, "the next is 1");
 	is_int((int64_t)map_number(&m, STR(""), 1), 2, "nothing is a name");
-	is_int((int64_t)map_number(&m, STR("a\0b"), 1), 3, "so is one with NUL");
+	is_int(
+	    (int64_t)map_number(&m, STR("a\0b"), 1), 3, "so is one with NUL");
 	name[0] = 'x';
 	is(map_name(&m, 0), "anna", "names are copied");
 	is_int((int64_t)map_number(&m, STR("anna"), 1), 0,
@@ -48,8 +49,8 @@ test_many(void)
 		for (int i = 0; i < 2000; i++) {
 			struct str s;
 
-			snprintf(name, sizeof(name), "%.*s%d", i % 7,
-			    "xxxxxxx", i);
+			snprintf(
+			    name, sizeof(name), "%.*s%d", i % 7, "xxxxxxx", i);
 			s = str_of(name);
 			bad += map_number(&m, s, poor(s)) != (size_t)i;
 			bad += map_find(&m, s, poor(s)) != (size_t)i;

@@ -19,8 +19,8 @@ shape(struct buf *out, struct str line)
 		return STR("none");
 	if (r.received != RAWLOG_NO_TIME)
 		tstamp_add(out, r.received);
-	buf_printf(out, "|%s|%.*s|%.*s", sources[r.source],
-	    STR_ARGS(r.channel), STR_ARGS(r.payload));
+	buf_printf(out, "|%s|%.*s|%.*s", sources[r.source], STR_ARGS(r.channel),
+	    STR_ARGS(r.payload));
 	return buf_view(out);
 }
 

@@ -47,8 +47,7 @@ test_window(void)
 	ok(!message(&s, "eins", "m2", T0 + SEEN_WINDOW_MS),
 	    "the channel's time goes on");
 	ok(message(&s, "eins", "m1", T0), "at most 10 minutes: a repeat");
-	ok(!message(&s, "eins", "m3", T0 + SEEN_WINDOW_MS + 1),
-	    "and on again");
+	ok(!message(&s, "eins", "m3", T0 + SEEN_WINDOW_MS + 1), "and on again");
 	ok(!message(&s, "eins", "m1", T0), "too old to be remembered");
 	seen_release(&s);
 

@@ -84,8 +84,8 @@ static void
 test_users(void)
 {
 	static const char *const ids[] = { "0", "00", "1", "01", "001",
-		"123456789012345678", "1234567890123456789", "abc", "abd",
-		"1 ", "-1" };
+		"123456789012345678", "1234567890123456789", "abc", "abd", "1 ",
+		"-1" };
 	struct tally t = { 0 };
 	struct event e;
 
@@ -112,8 +112,9 @@ test_merge(void)
 	is(buf_view(&json), "", "no mentions, nothing");
 	e.mentions = STR("[\"zwei\",\"eins\",\"zwei\"]");
 	add(&a, e);
-	ok(add(&a, (struct event){ .type = EVENT_ANNOUNCEMENT,
-		.mentions = STR("[\"\\\"x\\\"\"]") }),
+	ok(add(&a,
+	       (struct event){ .type = EVENT_ANNOUNCEMENT,
+		   .mentions = STR("[\"\\\"x\\\"\"]") }),
 	    "an event with a mention counts");
 	e.user_id = STR("12");
 	e.mentions = STR("[\"zwei\",\"Zoo\"]");
@@ -125,8 +126,7 @@ test_merge(void)
 	is_int(tally_counts(&a).bits, 5, "bits, too");
 	is_int(tally_counts(&a).chatters, 2, "people count once");
 	tally_mentions(&a, &names, &json);
-	is(buf_view(&json),
-	    "{\"\\\"x\\\"\":1,\"Zoo\":1,\"eins\":1,\"zwei\":2}",
+	is(buf_view(&json), "{\"\\\"x\\\"\":1,\"Zoo\":1,\"eins\":1,\"zwei\":2}",
 	    "mentions by bytes, each once an event");
 	is_int(tally_counts(&b).messages, 2, "what was added stays");
 	a.n.bits = b.n.bits = INT64_MAX - 1;

@@ -28,8 +28,8 @@ test_days(void)
 
 	while (d.year < 2200) {
 		struct civil got = tstamp_civil(n);
-		int last = month_days[d.month - 1] +
-		    (d.month == 2 && is_leap(d.year));
+		int last =
+		    month_days[d.month - 1] + (d.month == 2 && is_leap(d.year));
 
 		bad += tstamp_days(d) != n || got.year != d.year ||
 		    got.month != d.month || got.day != d.day;

@@ -33,8 +33,8 @@ expected(const unsigned char *p, int n)
 		const struct row *w = &rows[i];
 		int k = 0;
 
-		while (k < n && k < w->len && p[k] >= w->lo[k] &&
-		    p[k] <= w->hi[k])
+		while (
+		    k < n && k < w->len && p[k] >= w->lo[k] && p[k] <= w->hi[k])
 			k++;
 		if (k == w->len)
 			return k;
@@ -74,13 +74,15 @@ test_repair(void)
 	} cases[] = {
 		{ "table 3-8, overlong forms",
 		    "\xc0\xaf\xe0\x80\xbf\xf0\x81\x82\x41", "8A" },
-		{ "table 3-9, surrogates", "\xed\xa0\x80\xed\xbf\xbf\xed\xaf"
-					   "\x41",
+		{ "table 3-9, surrogates",
+		    "\xed\xa0\x80\xed\xbf\xbf\xed\xaf"
+		    "\x41",
 		    "8A" },
 		{ "table 3-10, other ill-formed",
 		    "\xf4\x91\x92\x93\xff\x41\x80\xbf\x42", "5A2B" },
-		{ "table 3-11, truncated", "\xe1\x80\xe2\xf0\x91\x92\xf1\xbf"
-					   "\x41",
+		{ "table 3-11, truncated",
+		    "\xe1\x80\xe2\xf0\x91\x92\xf1\xbf"
+		    "\x41",
 		    "4A" },
 		{ "the example of section 5.22",
 		    "\x61\xf1\x80\x80\xe1\x80\xc2\x62\x80\x63\x80\xbf\x64",
@@ -142,7 +144,8 @@ main(void)
 	test_step();
 	test_repair();
 	test_random();
-	is_int((int64_t)utf8_count(STR("a\xc3\xa4\xe2\x82\xac\xf0\x9f\x91\x89")),
+	is_int(
+	    (int64_t)utf8_count(STR("a\xc3\xa4\xe2\x82\xac\xf0\x9f\x91\x89")),
 	    4, "code points are counted, not bytes");
 	is_int((int64_t)utf8_count(STR("")), 0, "none in nothing");
 	ok(utf8_valid(STR("")), "nothing is valid");

@@ -1,0 +1,198 @@
+/*
+ * From events to windows and streams: figures worked out by hand.
+ */
+#include "tap.h"
+
+#include "model/agg.h"
+
+/* A window, or an event, of that time of the day, and the rest of its line. */
+#define WINDOW(ts, rest)                                                       \
+	"{\"ts\":\"2026-11-23T" ts                                             \
+	".000Z\",\"channel\":\"k\",\"type\":\"window\",\"seconds\":5" rest     \
+	"\n"
+#define EVENT(ts, type, rest)                                                  \
+	"{\"ts\":\"2026-11-23T" ts                                             \
+	".000Z\",\"channel\":\"k\",\"type\":\"" type "\"" rest "}"
+
+static struct event_reader *reader;
+
+static void
+spell(void *arg, const struct stats *s, int64_t first_ts, struct buf *b)
+{
+	(void)arg;
+	(void)first_ts;
+	stats_write(b, s);
+}
+
+static struct agg *
+begin(void)
+{
+	static const struct agg_options o = { 5000, 60000, 1800000 };
+
+	return agg_new(&o, spell, NULL);
+}
+
+static bool
+add(struct agg *a, const char *line)
+{
+	struct errmsg why;
+	struct event e;
+
+	if (!event_read(reader, str_of(line), &e, &why)) {
+		ok(false, "event %s: %s", line, why.text);
+		return false;
+	}
+	return agg_add(a, &e);
+}
+
+/* The output has to be the `n` lines at `want`. */
+static void
+is_lines(
+    const struct buf *got, const char *const *want, size_t n, const char *name)
+{
+	struct str rest = buf_view(got), line;
+
+	for (size_t i = 0; i < n; i++) {
+		line = rest;
+		if (line.len > strlen(want[i]))
+			line.len = strlen(want[i]);
+		is(line, want[i], "%s, line %zu", name, i + 1);
+		rest.p += line.len;
+		rest.len -= line.len;
+	}
+	is(rest, "", "%s, no more", name);
+}
+
+static void
+test_stream(void)
+{
+	static const char *const lines[] = {
+		EVENT("12:00:00", "mark", ",\"mark\":\"join\",\"by\":\"b\""),
+		EVENT("12:00:00", "viewers",
+		    ",\"stream_id\":\"900\","
+		    "\"started_at\":\"2026-11-23T11:59:50.000Z\","
+		    "\"viewers\":10,\"title\":\"alt\""),
+		EVENT("12:00:07", "message",
+		    ",\"user_id\":\"11\",\"first\":true,"
+		    "\"mentions\":[\"eins\"]"),
+		EVENT(
+		    "12:00:08", "message", ",\"user_id\":\"12\",\"bits\":100"),
+		EVENT("12:00:10", "mark", ",\"mark\":\"alive\",\"by\":\"b\""),
+		EVENT("12:00:10", "viewers",
+		    ",\"stream_id\":\"900\","
+		    "\"started_at\":\"2026-11-23T11:59:50.000Z\","
+		    "\"viewers\":20,\"title\":\"neu\""),
+	};
+	static const char *const want[] = {
+		WINDOW("11:59:50", ",\"stream_id\":\"900\",\"messages\":0}"),
+		WINDOW("11:59:55", ",\"stream_id\":\"900\",\"messages\":0}"),
+		WINDOW("12:00:00",
+		    ",\"stream_id\":\"900\",\"viewers\":10,"
+		    "\"viewers_max\":10,\"messages\":0,\"heard_s\":5}"),
+		WINDOW("12:00:05",
+		    ",\"stream_id\":\"900\",\"viewers\":10,"
+		    "\"messages\":2,\"chatters\":2,\"bits\":100,"
+		    "\"cheers\":1,\"paid_messages\":1,"
+		    "\"mentions\":{\"eins\":1},\"heard_s\":5}"),
+		WINDOW("12:00:10",
+		    ",\"stream_id\":\"900\",\"viewers\":20,"
+		    "\"viewers_max\":20,\"messages\":0,\"heard_s\":0}"),
+		"{\"ts\":\"2026-11-23T11:59:50.000Z\","
+		"\"channel\":\"k\",\"type\":\"stream\","
+		"\"seconds\":5,\"stream_id\":\"900\","
+		"\"started_at\":\"2026-11-23T11:59:50.000Z\","
+		"\"ended_at\":\"2026-11-23T12:00:10.000Z\","
+		"\"open\":true,\"title\":\"neu\","
+		"\"airtime_s\":20,\"viewers_avg\":10,"
+		"\"viewers_max\":20,"
+		"\"viewers_max_at\":\"2026-11-23T12:00:10.000Z\","
+		"\"viewer_s\":100,\"sampled_s\":10,"
+		"\"hours_watched\":0.0278,\"messages\":2,"
+		"\"messages_avg\":0.5,\"messages_max\":2,"
+		"\"messages_max_at\":\"2026-11-23T12:00:05.000Z\","
+		"\"chatters\":2,\"chatters_new\":1,\"bits\":100,"
+		"\"cheers\":1,\"paid_messages\":1,"
+		"\"mentions\":{\"eins\":1},\"heard_s\":10,"
+		"\"windows\":5,\"coverage_viewers\":0.5,"
+		"\"coverage_chat\":0.5}\n",
+	};
+	struct agg *a = begin();
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		ok(add(a, lines[i]), "taken in");
+	is(buf_view(agg_output(a)), "", "nothing is certain yet");
+	agg_end(a);
+	is_lines(agg_output(a), want, sizeof(want) / sizeof(*want),
+	    "a stream of 20 seconds");
+	agg_free(a);
+}
+
+static void
+test_inferred(void)
+{
+	struct agg *a = begin();
+	struct str out;
+	int lines = 0;
+
+	ok(add(a, EVENT("12:00:00", "message", ",\"user_id\":\"1\"")) &&
+		add(a, EVENT("12:01:00", "message", ",\"user_id\":\"1\"")),
+	    "an imported log");
+	agg_end(a);
+	out = buf_view(agg_output(a));
+	for (size_t i = 0; i + 1 < out.len; i++)
+		if (out.p[i] == '\n') {
+			lines++;
+			out.p += i + 1;
+			out.len -= i + 1;
+			i = 0;
+		}
+	is_int(lines, 13, "13 windows, its end contained");
+	is(out,
+	    "{\"ts\":\"2026-11-23T12:00:00.000Z\","
+	    "\"channel\":\"k\",\"type\":"
+	    "\"stream\",\"seconds\":5,\"stream_id\":"
+	    "\"~2026-11-23T12:00:00.000Z\",\"started_at\":"
+	    "\"2026-11-23T12:00:00.000Z\",\"ended_at\":"
+	    "\"2026-11-23T12:01:00.000Z\",\"inferred\":true,"
+	    "\"airtime_s\":60,"
+	    "\"messages\":2,\"messages_avg\":0.1538,"
+	    "\"messages_max\":1,"
+	    "\"messages_max_at\":\"2026-11-23T12:00:00.000Z\","
+	    "\"chatters\":1,"
+	    "\"windows\":13}\n",
+	    "an inferred stream");
+	agg_free(a);
+}
+
+static void
+test_late(void)
+{
+	struct agg *a = begin();
+
+	add(a, EVENT("12:00:00", "offline", ""));
+	ok(add(a, EVENT("12:00:05", "message", "")), "outside of streams");
+	ok(add(a, EVENT("12:00:04", "message", "")), "a little late");
+	ok(add(a, EVENT("12:30:00", "message", "")), "half an hour later");
+	is(buf_view(agg_output(a)),
+	    WINDOW("12:00:00", ",\"messages\":1}")
+		WINDOW("12:00:05", ",\"messages\":1}"),
+	    "both windows came out");
+	ok(!add(a, EVENT("12:00:06", "message", "")), "too late");
+	buf_reset(agg_output(a));
+	agg_end(a);
+	is(buf_view(agg_output(a)), WINDOW("12:30:00", ",\"messages\":1}"),
+	    "the rest");
+	agg_free(a);
+	agg_free(NULL);
+}
+
+int
+main(void)
+{
+	reader = event_reader_new();
+	test_stream();
+	test_inferred();
+	test_late();
+	event_reader_free(reader);
+	return tap_done();
+}

@@ -1,0 +1,168 @@
+/*
+ * A week beside the week before, worked out by hand.
+ */
+#include "tap.h"
+
+#include "base/zone.h"
+#include "model/report.h"
+
+#define T0 INT64_C(1795435200000) /* 2026-11-23T12:00:00Z, a Monday, W48 */
+
+static struct stats
+stream(const char *channel, const char *id, int64_t ts)
+{
+	return (struct stats){ .type = STATS_STREAM,
+		.ts = ts,
+		.channel = str_of(channel),
+		.seconds = 5,
+		.stream_id = str_of(id),
+		.ended_at = ts + MS_PER_HOUR,
+		.title = STR("Titel"),
+		.category = STR("Chess"),
+		.airtime_ms = MS_PER_HOUR,
+		.viewers_avg = 40,
+		.viewers_max = 50,
+		.viewers_max_at = ts + 1,
+		.viewer_ms = 40 * MS_PER_HOUR,
+		.sampled_ms = MS_PER_HOUR,
+		.heard_ms = MS_PER_HOUR / 2,
+		.n = { .messages = 360, .chatters = 10, .bits = 5 },
+		.messages_max = 3,
+		.messages_max_at = ts + 2,
+		.windows = 721 };
+}
+
+static void
+test_week(void)
+{
+	struct report *r = report_new();
+	struct stats s;
+	struct weekly w;
+	struct week week;
+
+	ok(week_parse(STR("2026-W48"), &week), "the week");
+	is_int(report_newest(r), INT64_MIN, "no stream");
+	s = stream("eins", "1", T0);
+	s.n.messages = 1;
+	report_add(r, &s);
+	s = stream("eins", "1", T0);
+	report_add(r, &s);
+	s = stream("eins", "2", T0 + MS_PER_DAY);
+	s.viewer_ms = 20 * MS_PER_HOUR;
+	s.viewers_max = 60;
+	s.sampled_ms = MS_PER_HOUR / 2;
+	s.heard_ms = MS_PER_HOUR;
+	s.open = true;
+	report_add(r, &s);
+	s = stream("eins", "0", T0 - 7 * MS_PER_DAY);
+	s.n.messages = 7;
+	report_add(r, &s);
+	s = stream("zwei", "1", T0 + 1);
+	s.viewer_ms = 100 * MS_PER_HOUR;
+	report_add(r, &s);
+	s = stream("drei", "1", T0 - 7 * MS_PER_DAY);
+	report_add(r, &s);
+	s = stream("vier", "1", T0);
+	s.viewer_ms = s.viewers_max = STATS_UNKNOWN;
+	s.viewers_avg = STATS_UNKNOWN;
+	s.heard_ms = STATS_UNKNOWN;
+	s.inferred = true;
+	report_add(r, &s);
+	is_int(report_newest(r), T0 + MS_PER_DAY, "the newest stream");
+
+	report_weekly(r, week, "UTC", &w);
+	is(str_of(w.week), "2026-W48", "its name");
+	is(str_of(w.before), "2026-W47", "that of the week before");
+	is_int(w.from, T0 - 12 * MS_PER_HOUR, "from Monday");
+	is_int(w.to - w.from, 7 * MS_PER_DAY, "seven days");
+	is_int(w.seconds, 5, "of windows of 5 s");
+	if (is_int((int64_t)w.n_channels, 3, "channels of this week")) {
+		const struct weekly_channel *c = w.channels;
+		const struct weekly_figures *f = &c[1].now;
+
+		is(c[0].name, "zwei", "by hours watched");
+		is(c[1].name, "eins", "then");
+		is(c[2].name, "vier", "then");
+		is_int(f->streams, 2, "streams");
+		is_int(f->open, 1, "open");
+		is_int(f->airtime_ms, 2 * MS_PER_HOUR, "airtime");
+		is_int(f->viewers_max, 60, "viewers_max");
+		is_int(f->viewers_max_at, T0 + MS_PER_DAY + 1, "its time");
+		is_int(f->viewer_ms, 60 * MS_PER_HOUR, "viewer_ms");
+		is_int(f->messages, 720, "the later line counts");
+		is_int(f->messages_max_at, T0 + 2, "the first of equals");
+		is_int(f->chatters_sum, 20, "chatters");
+		is_int(f->bits, 10, "bits");
+		ok(f->viewers_avg == 40, "60 h / 1.5 h = 40");
+		/* 720 messages x 5 s / 5400 s */
+		ok(f->messages_avg > 0.66666 && f->messages_avg < 0.66667,
+		    "messages a window");
+		ok(f->coverage_viewers == 0.75, "1.5 h of 2 h sampled");
+		ok(f->coverage_chat == 0.75, "1.5 h of 2 h heard");
+		ok(c[1].has_previous && c[1].previous.messages == 7,
+		    "the week before");
+		ok(!c[0].has_previous, "another has none");
+		is_int((int64_t)c[1].n_streams, 2, "its streams");
+		is_int(c[1].streams[0].started_at, T0, "by time");
+		is(c[1].streams[0].title, "Titel", "with a title");
+		is(c[1].streams[1].category, "Chess", "and a category");
+		is_int(c[2].now.inferred, 1, "from chat alone");
+		is_int(c[2].now.viewer_ms, STATS_UNKNOWN, "no viewers known");
+		ok(c[2].now.viewers_avg == STATS_UNKNOWN &&
+			c[2].now.coverage_viewers == STATS_UNKNOWN &&
+			c[2].now.coverage_chat == STATS_UNKNOWN,
+		    "nor any ratio of them");
+	}
+	weekly_release(&w);
+	report_free(r);
+}
+
+/* Windows of which nothing is known count as heard, once each. */
+static void
+test_unknown(void)
+{
+	struct report *r = report_new();
+	struct stats s = stream("eins", "1", T0);
+	struct stats window = { .type = STATS_WINDOW,
+		.ts = T0,
+		.channel = STR("eins"),
+		.seconds = 5,
+		.stream_id = STR("1"),
+		.heard_ms = STATS_UNKNOWN };
+	struct week week = { 0 };
+	struct weekly w;
+
+	s.heard_ms = 10000;
+	s.n.messages = 4;
+	report_add(r, &window);
+	report_add(r, &window);
+	window.ts += 5000;
+	report_add(r, &window);
+	report_add(r, &s);
+	ok(week_parse(STR("2026-W48"), &week), "the week");
+	report_weekly(r, week, "UTC", &w);
+	ok(w.n_channels == 1 && w.channels[0].now.messages_avg == 1,
+	    "4 x 5 / (10 + 2 x 5) = 1");
+	weekly_release(&w);
+	window.heard_ms = 0;
+	report_add(r, &window);
+	s.n.messages = 3;
+	report_add(r, &s);
+	report_weekly(r, week, "UTC", &w);
+	ok(w.n_channels == 1 && w.channels[0].now.messages_avg == 1,
+	    "a later window takes its place: 3 x 5 / (10 + 5) = 1");
+	weekly_release(&w);
+	report_free(r);
+	report_free(NULL);
+}
+
+int
+main(void)
+{
+	struct errmsg why;
+
+	ok(zone_set("UTC", &why), "a zone");
+	test_week();
+	test_unknown();
+	return tap_done();
+}

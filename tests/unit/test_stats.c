@@ -1,0 +1,156 @@
+/*
+ * Stats lines: spelled, read, and refused with a reason.
+ */
+#include "tap.h"
+
+#include "model/stats.h"
+
+#define COMMON                                                                 \
+	"{\"ts\":\"2026-11-23T12:00:00.000Z\",\"channel\":\"k\",\"type\":"
+
+static struct stats_reader *reader;
+
+/* Reads `line` and writes what was read. */
+static void
+again(const char *line, const char *want, const char *name)
+{
+	struct buf b = { 0 };
+	struct errmsg why;
+	struct stats s;
+	bool read = stats_read(reader, str_of(line), &s, &why);
+
+	if (ok(read, "%s: read", name)) {
+		stats_write(&b, &s);
+		is(buf_view(&b), want, "%s: written", name);
+	}
+	buf_release(&b);
+}
+
+static void
+test_lines(void)
+{
+	static const char *const window =
+	    COMMON "\"window\",\"seconds\":5,\"stream_id\":\"900\","
+		   "\"viewers\":41.3333,\"viewers_max\":42,\"messages\":3,"
+		   "\"messages_shared\":1,\"chatters\":2,\"bits\":100,"
+		   "\"cheers\":1,\"paid_messages\":1,\"subs\":2,\"gifts\":1,"
+		   "\"raids\":1,\"deleted\":1,\"timeouts\":1,\"bans\":1,"
+		   "\"mentions\":{\"eins\":1},\"heard_s\":4.25}";
+	static const char *const stream =
+	    COMMON "\"stream\",\"seconds\":5,\"stream_id\":\"900\","
+		   "\"started_at\":\"2026-11-23T12:00:00.000Z\",\"ended_at\":"
+		   "\"2026-11-23T13:00:00.000Z\",\"open\":true,\"name\":"
+		   "\"Kanal\",\"title\":\"a \\\"b\\\"\",\"category\":\"c\","
+		   "\"language\":\"de\",\"airtime_s\":3600,\"viewers_avg\":"
+		   "41.5,\"viewers_max\":42,\"viewers_max_at\":"
+		   "\"2026-11-23T12:30:00.000Z\",\"viewer_s\":74700,"
+		   "\"sampled_s\":1800,\"hours_watched\":20.75,\"messages\":"
+		   "72,\"messages_avg\":0.2,\"messages_max\":3,"
+		   "\"messages_max_at\":\"2026-11-23T12:30:00.000Z\","
+		   "\"chatters\":2,\"chatters_new\":1,\"heard_s\":1800,"
+		   "\"windows\":721,\"coverage_viewers\":0.5,"
+		   "\"coverage_chat\":0.5}";
+	char line[2048];
+
+	snprintf(line, sizeof(line), "%s\n", window);
+	again(window, line, "a window");
+	snprintf(line, sizeof(line), "%s\n", stream);
+	again(stream, line, "a stream");
+	again("{ \"messages\": 0, \"seconds\": 5, \"type\": \"window\", "
+	      "\"channel\": \"k\", \"ts\": \"2026-11-23T13:00:00+01:00\", "
+	      "\"bits\": 0, \"heard_s\": 0.0, \"new\": [] }",
+	    COMMON "\"window\",\"seconds\":5,\"messages\":0,\"heard_s\":0}\n",
+	    "any spelling");
+}
+
+static void
+test_write(void)
+{
+	struct stats s = { .type = STATS_STREAM,
+		.ts = INT64_C(1795435200000),
+		.channel = STR("k"),
+		.seconds = 5,
+		.stream_id = STR("900"),
+		.ended_at = INT64_C(1795435210000),
+		.airtime_ms = 10000,
+		.heard_ms = 12500,
+		.viewers_max = STATS_UNKNOWN,
+		.viewer_ms = STATS_UNKNOWN,
+		.messages_max_at = INT64_MIN,
+		.windows = 4,
+		.unknown = 1 };
+	struct buf b = { 0 };
+
+	s.n.messages = 7;
+	stats_write(&b, &s);
+	is(buf_view(&b),
+	    COMMON "\"stream\",\"seconds\":5,\"stream_id\":\"900\","
+		   "\"started_at\":\"2026-11-23T12:00:00.000Z\",\"ended_at\":"
+		   "\"2026-11-23T12:00:10.000Z\",\"airtime_s\":10,"
+		   "\"messages\":7,\"messages_avg\":2,\"messages_max\":0,"
+		   "\"heard_s\":12.5,\"windows\":4,\"coverage_chat\":1}\n",
+	    "7 x 5 / (12.5 + 5) = 2; a coverage is at most 1");
+	buf_reset(&b);
+	s.airtime_ms = 0;
+	s.heard_ms = STATS_UNKNOWN;
+	s.unknown = 0;
+	stats_write(&b, &s);
+	is(buf_view(&b),
+	    COMMON "\"stream\",\"seconds\":5,\"stream_id\":\"900\","
+		   "\"started_at\":\"2026-11-23T12:00:00.000Z\",\"ended_at\":"
+		   "\"2026-11-23T12:00:10.000Z\",\"airtime_s\":0,"
+		   "\"messages\":7,\"messages_max\":0,\"windows\":4}\n",
+	    "what is not known is absent");
+	buf_release(&b);
+}
+
+static void
+test_refused(void)
+{
+	static const struct {
+		const char *line, *names;
+	} bad[] = {
+		{ "x", "JSON" },
+		{ "5", "object" },
+		{ "{}", "ts" },
+		{ COMMON "\"windows\",\"seconds\":5}", "type" },
+		{ COMMON "\"window\"}", "seconds" },
+		{ COMMON "\"window\",\"seconds\":0}", "seconds" },
+		{ COMMON "\"window\",\"seconds\":2.5}", "seconds" },
+		{ COMMON "\"window\",\"seconds\":5,\"messages\":-1}",
+		    "messages" },
+		{ COMMON "\"window\",\"seconds\":5,\"heard_s\":\"5\"}",
+		    "heard_s" },
+		{ COMMON "\"window\",\"seconds\":5,\"heard_s\":-0.5}",
+		    "heard_s" },
+		{ COMMON "\"window\",\"seconds\":5,\"mentions\":[\"a\"]}",
+		    "mentions" },
+		{ COMMON "\"stream\",\"seconds\":5}", "stream_id" },
+		{ COMMON "\"stream\",\"seconds\":5,\"stream_id\":\"1\"}",
+		    "ended_at" },
+		{ COMMON "\"stream\",\"seconds\":5,\"stream_id\":\"1\","
+			 "\"ended_at\":\"2026-11-23T13:00:00.000Z\"}",
+		    "airtime_s" },
+	};
+	struct stats s;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		struct errmsg why = { "" };
+
+		ok(!stats_read(reader, str_of(bad[i].line), &s, &why) &&
+			strstr(why.text, bad[i].names) != NULL,
+		    "refused: %s (%s)", bad[i].line, why.text);
+	}
+}
+
+int
+main(void)
+{
+	reader = stats_reader_new();
+	test_lines();
+	test_write();
+	test_refused();
+	stats_reader_free(reader);
+	stats_reader_free(NULL);
+	return tap_done();
+}
