@@ -1,10 +1,11 @@
 /*
  * jsonscan - the fast reader of JSON objects in our own spelling
  *
- * Reads what jsonw writes: no spaces, our escapes, keys once, lists of strings,
- * objects of strings and numbers. It never guesses: whatever else it meets is
- * "not ours" and goes to the full reader (jsonr), with which it agrees on every
- * line that it does read.
+ * Reads what jsonw writes: no spaces, our escapes, lists of strings, objects of
+ * strings and integers. It never guesses: whatever else it meets is "not ours"
+ * and goes to the full reader (jsonr), with which it agrees on every line that
+ * it does read. One thing is left to the caller: to notice a key that comes
+ * twice, as the caller looks keys up anyway, and to take such a line there, too.
  */
 #ifndef TW_FORMAT_JSONSCAN_H
 #define TW_FORMAT_JSONSCAN_H

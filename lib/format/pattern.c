@@ -84,6 +84,10 @@ add_line(struct patterns *set, struct str line, struct errmsg *why)
 	}
 	name = trim((struct str){ rest.p, (size_t)(tab - rest.p) });
 	text = trim((struct str){ tab, (size_t)(rest.p + rest.len - tab) });
+	if (name.len == 0 || text.len == 0) {
+		errmsg_set(why, "want a name, a tab and a pattern");
+		return false;
+	}
 	if (!utf8_valid(name)) {
 		errmsg_set(why, "the name is not UTF-8");
 		return false;

@@ -1067,6 +1067,8 @@ void
 agg_end(struct agg *a)
 {
 	a->ending = true;
+	if (a->channel_names.n == 0)
+		return;
 	qsort(a->channels, a->channel_names.n, sizeof(*a->channels),
 	    compare_channels);
 	for (size_t i = 0; i < a->channel_names.n; i++)

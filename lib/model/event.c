@@ -423,38 +423,36 @@ read_type(struct str name, enum event_type *type)
 
 /*
  * Reads `{"amount":500,"currency":"USD","exponent":2}`: an object of our own
- * spelling in any order, as both readers give it. Its slices are slices of
- * m->text but for a currency with escapes, which there is none of.
+ * spelling in any order, as both readers give it.
  */
 static bool
-read_paid(struct event *e, const struct member *m)
+read_paid(struct event_reader *r, struct event *e, const struct member *m)
 {
-	struct buf scratch = { 0 };
 	struct jsonscan s;
 	struct member in;
-	int r;
+	int more;
 
-	jsonscan_init(&s, m->text, &scratch);
-	while ((r = jsonscan_next(&s, &in)) == 1) {
+	jsonscan_init(&s, m->text, &r->again);
+	while ((more = jsonscan_next(&s, &in)) == 1) {
 		if (in.kind == MEMBER_INT && in.num >= 0) {
 			if (str_eq(in.key, STR("amount")))
 				e->paid_amount = in.num;
 			else if (str_eq(in.key, STR("exponent")))
 				e->paid_exponent = in.num;
 		} else if (in.kind == MEMBER_STRING &&
-		    str_eq(in.key, STR("currency")) && scratch.len == 0) {
+		    str_eq(in.key, STR("currency"))) {
 			e->paid_currency = in.text;
 		}
 	}
-	buf_release(&scratch);
-	return r == 0 && e->paid_amount != EVENT_NO_NUMBER &&
+	return more == 0 && e->paid_amount != EVENT_NO_NUMBER &&
 	    e->paid_exponent != EVENT_NO_NUMBER && e->paid_currency.len != 0;
 }
 
 /* Keeps the value of member `m` as field `f`. False when it has the wrong
  * form for it. */
 static bool
-keep(struct event *e, enum field f, const struct member *m)
+keep(struct event_reader *r, struct event *e, enum field f,
+    const struct member *m)
 {
 	void *at = (char *)e + fields[f].at;
 
@@ -495,32 +493,50 @@ keep(struct event *e, enum field f, const struct member *m)
 		    str_eq(m->text, STR("{}")) ? STR_ABSENT : m->text;
 		return true;
 	case FORM_PAID:
-		return m->kind == MEMBER_OBJECT && read_paid(e, m);
+		return m->kind == MEMBER_OBJECT && read_paid(r, e, m);
 	case FORM_REST:
 		break;
 	}
 	return true;
 }
 
+#define OTHER_KEYS 8 /* in one line; a line with more is read in full */
+
 /* What one pass over the members of a line has met. */
 struct pass {
 	uint64_t seen;    /* a bit for every field */
 	enum field wrong; /* the first whose value has a wrong form, or F_N */
+	struct str others[OTHER_KEYS]; /* keys that are no fields */
+	size_t n_others;
 };
+
+/* Takes note of a key that is no field. False when it came before, or there are
+ * too many. */
+static bool
+note_other(struct pass *pass, struct str key)
+{
+	for (size_t i = 0; i < pass->n_others; i++)
+		if (str_eq(pass->others[i], key))
+			return false;
+	if (pass->n_others == OTHER_KEYS)
+		return false;
+	pass->others[pass->n_others++] = key;
+	return true;
+}
 
 /* Takes member `m`. False when its key came before. */
 static bool
-take(const struct event_reader *r, struct event *e, const struct member *m,
+take(struct event_reader *r, struct event *e, const struct member *m,
     struct pass *pass)
 {
 	enum field f = find_field(r, m->key);
 
 	if (f == F_N)
-		return true;
+		return note_other(pass, m->key);
 	if ((pass->seen & UINT64_C(1) << f) != 0)
 		return false;
 	pass->seen |= UINT64_C(1) << f;
-	if (!keep(e, f, m) && pass->wrong == F_N)
+	if (!keep(r, e, f, m) && pass->wrong == F_N)
 		pass->wrong = f;
 	return true;
 }
@@ -575,12 +591,15 @@ add_rest(struct event_reader *r, const struct member *m)
 bool
 event_read_fast(struct event_reader *r, struct str line, struct event *e)
 {
-	struct pass pass = { 0, F_N };
+	struct pass pass;
 	struct jsonscan s;
 	struct member m;
 	int more;
 
 	event_clear(e);
+	pass.seen = 0;
+	pass.wrong = F_N;
+	pass.n_others = 0;
 	jsonscan_init(&s, line, &r->strings);
 	while ((more = jsonscan_next(&s, &m)) == 1)
 		if (!take(r, e, &m, &pass))
@@ -601,11 +620,14 @@ bool
 event_read_full(struct event_reader *r, struct str line, struct event *e,
     struct errmsg *why)
 {
-	struct pass pass = { 0, F_N };
+	struct pass pass;
 	const char *bad;
 	struct member m;
 
 	event_clear(e);
+	pass.seen = 0;
+	pass.wrong = F_N;
+	pass.n_others = 0;
 	switch (jsonr_read(r->full, line, JSONR_STRICT, why)) {
 	case JSONR_BAD:
 		return false;

@@ -184,12 +184,12 @@ static void
 add_figures(struct weekly_figures *f, struct sums *sums, const struct kept *k)
 {
 	const struct stats *s = &k->s;
-	int64_t window_ms = s->seconds * MS_PER_S;
+	int64_t window_ms = s->seconds * MS_PER_S, heard_ms;
 
 	f->streams++;
 	f->open += s->open;
 	f->inferred += s->inferred;
-	f->airtime_ms += s->airtime_ms;
+	f->airtime_ms = num_sum(f->airtime_ms, s->airtime_ms);
 	if (s->viewers_max > f->viewers_max) {
 		f->viewers_max = s->viewers_max;
 		f->viewers_max_at = s->viewers_max_at;
@@ -204,25 +204,29 @@ add_figures(struct weekly_figures *f, struct sums *sums, const struct kept *k)
 		if (f->viewer_ms < 0)
 			f->viewer_ms = 0;
 		f->viewer_ms = num_sum(f->viewer_ms, s->viewer_ms);
-		sums->sampled_ms += s->sampled_ms;
+		sums->sampled_ms = num_sum(sums->sampled_ms, s->sampled_ms);
 	}
 	f->messages += s->n.messages;
 	f->chatters_sum += s->n.chatters;
 	f->bits = num_sum(f->bits, s->n.bits);
 	f->paid_messages += s->n.paid_messages;
 	f->subs += s->n.subs;
-	sums->message_ms += s->n.messages * window_ms;
-	if (s->heard_ms >= 0)
-		sums->heard_ms += s->heard_ms + k->unknown * window_ms;
-	else
-		sums->heard_ms += s->windows * window_ms;
+	sums->message_ms =
+	    num_sum(sums->message_ms, num_product(s->n.messages, window_ms));
+	heard_ms = s->heard_ms >= 0
+	    ? num_sum(s->heard_ms, num_product(k->unknown, window_ms))
+	    : num_product(s->windows, window_ms);
+	sums->heard_ms = num_sum(sums->heard_ms, heard_ms);
 	if (s->airtime_ms > 0 && s->viewer_ms >= 0) {
-		sums->known_sampled_ms += s->sampled_ms;
-		sums->sampled_air_ms += s->airtime_ms;
+		sums->known_sampled_ms =
+		    num_sum(sums->known_sampled_ms, s->sampled_ms);
+		sums->sampled_air_ms =
+		    num_sum(sums->sampled_air_ms, s->airtime_ms);
 	}
 	if (s->airtime_ms > 0 && s->heard_ms >= 0) {
-		sums->known_heard_ms += s->heard_ms;
-		sums->heard_air_ms += s->airtime_ms;
+		sums->known_heard_ms =
+		    num_sum(sums->known_heard_ms, s->heard_ms);
+		sums->heard_air_ms = num_sum(sums->heard_air_ms, s->airtime_ms);
 	}
 }
 

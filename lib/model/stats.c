@@ -126,8 +126,8 @@ write_coverage(
 static void
 write_stream(struct buf *b, const struct stats *s)
 {
-	int64_t heard_ms = (s->heard_ms >= 0 ? s->heard_ms : 0) +
-	    s->unknown * s->seconds * MS_PER_S;
+	int64_t heard_ms = num_sum(s->heard_ms >= 0 ? s->heard_ms : 0,
+	    num_product(s->unknown, s->seconds * MS_PER_S));
 
 	jsonw_member(b, STR("stream_id"), s->stream_id);
 	jsonw_time(b, STR("started_at"), s->ts);
@@ -147,7 +147,7 @@ write_stream(struct buf *b, const struct stats *s)
 	 * nothing is known. */
 	if (heard_ms > 0)
 		write_ratio(b, "messages_avg",
-		    (double)(s->n.messages * s->seconds * MS_PER_S) /
+		    (double)num_product(s->n.messages, s->seconds * MS_PER_S) /
 			(double)heard_ms);
 	jsonw_int(b, STR("messages_max"), s->messages_max);
 	if (s->messages_max_at != INT64_MIN)
@@ -251,6 +251,10 @@ static const struct field {
 
 #define N_FIELDS (sizeof(fields) / sizeof(*fields))
 
+/* Greater counts are nonsense, and sums of them would not be numbers. */
+#define COUNT_MAX   INT64_C(1000000000000000)
+#define SECONDS_MAX (366 * 24 * 3600)
+
 struct stats_reader {
 	struct jsonr *full; /* owned */
 	struct buf strings; /* strings that had escapes */
@@ -344,7 +348,8 @@ keep(struct stats *s, const struct field *f, const struct member *m)
 		return m->kind == MEMBER_STRING;
 	case FORM_COUNT:
 		*(int64_t *)at = m->num;
-		return m->kind == MEMBER_INT && m->num >= 0;
+		return m->kind == MEMBER_INT && m->num >= 0 &&
+		    m->num <= COUNT_MAX;
 	case FORM_SECONDS:
 		return read_seconds(m, at);
 	case FORM_RATIO:
@@ -388,10 +393,13 @@ defect(const struct stats *s, uint64_t seen)
 		return "channel";
 	if ((seen & 4) == 0)
 		return "type";
-	if (s->seconds <= 0)
+	if (s->seconds <= 0 || s->seconds > SECONDS_MAX)
 		return "seconds";
 	if (s->type == STATS_WINDOW)
 		return NULL;
+	if (s->viewer_ms >= 0 &&
+	    (s->viewers_max < 0 || s->viewers_max_at == INT64_MIN))
+		return "viewers_max";
 	return s->stream_id.len == 0   ? "stream_id"
 	    : s->ended_at == INT64_MIN ? "ended_at"
 	    : s->airtime_ms < 0        ? "airtime_s"
