@@ -91,7 +91,9 @@ check: all $(UNIT) $(REPLAY) $(B)/tests/gen
 	$(PROVE) -e '' $(UNIT)
 	@for f in $(FUZZ); do echo "replay $$f" && \
 	    $(B)/tests/fuzz/$$f tests/fuzz/corpus/$${f#fuzz_} || exit 1; done
-	TW_BIN=$(CURDIR)/$(B) $(PROVE) -e sh tests/cli/*.t
+	TW_BIN=$(CURDIR)/$(B) TW_MAKE='B=$(B) CC="$(CC)" CFLAGS="$(CFLAGS)" \
+	    $(if $(SAN),SAN=1) $(if $(COV),COV=1) $(if $(WERROR),WERROR=1)' \
+	    $(PROVE) -e sh tests/cli/*.t
 
 golden: all
 	for t in tests/cli/*.t; do \
@@ -131,8 +133,9 @@ SCRIPTS := scripts/setup scripts/demo scripts/check scripts/bench \
 
 lint:
 	clang-format --dry-run -Werror $(C_FILES)
-	clang-tidy --quiet $(wildcard lib/*/*.c cmd/*.c) -- -std=c11 \
-	    -D_DEFAULT_SOURCE -DTW_VERSION='""' -Ilib 2>/dev/null
+	printf '%s\0' $(wildcard lib/*/*.c cmd/*.c) | xargs -0 -n 4 -P 2 \
+	    sh -c 'clang-tidy --quiet "$$@" -- -std=c11 -D_DEFAULT_SOURCE \
+	    "-DTW_VERSION=\"\"" -Ilib 2>/dev/null' tidy
 	cppcheck --quiet --error-exitcode=1 --std=c11 \
 	    --enable=warning,portability --inline-suppr -Ilib \
 	    --suppress=missingIncludeSystem --suppress=ctuuninitvar lib cmd

@@ -106,7 +106,7 @@ num_add_ms(struct buf *b, int64_t ms)
 	digits[0] = (char)('0' + part / 100);
 	digits[1] = (char)('0' + part / 10 % 10);
 	digits[2] = (char)('0' + part % 10);
-	while (digits[n - 1] == '0')
+	while (n > 1 && digits[n - 1] == '0')
 		n--;
 	buf_byte(b, '.');
 	buf_add(b, digits, n);

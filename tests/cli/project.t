@@ -25,13 +25,16 @@ for tool in tw-parse tw-agg tw-report; do
 	done
 done
 
-make -s -C "$root" B="${TW_BIN#"$root"/}" DESTDIR="$tmp/dest" PREFIX=/usr install
+# With the flags of this build, or it would be made anew with others.
+unset MAKEFLAGS MFLAGS
+eval "set -- ${TW_MAKE:-}"
+make -s -C "$root" "$@" DESTDIR="$tmp/dest" PREFIX=/usr install
 is $? 0 "make install"
 is "$("$tmp/dest/usr/bin/tw-parse" -V | cut -d' ' -f1)" tw-parse "the tools are there"
 [ -e "$tmp/dest/usr/share/man/man5/tw-event.5" ] &&
 	[ -e "$tmp/dest/usr/share/bash-completion/completions/tw-agg" ]
 ok $? "and the pages and completions"
-make -s -C "$root" B="${TW_BIN#"$root"/}" DESTDIR="$tmp/dest" PREFIX=/usr uninstall
+make -s -C "$root" "$@" DESTDIR="$tmp/dest" PREFIX=/usr uninstall
 is "$(find "$tmp/dest" -type f)" "" "make uninstall leaves nothing"
 
 # The whole chain, as the README has it.

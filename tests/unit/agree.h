@@ -2,7 +2,8 @@
  * agree - the two readers of JSON held against each other
  *
  * What the fast reader (jsonscan) accepts the full one (jsonr) has to read, and
- * to read equally. Fractions are equal when their values are.
+ * to read equally. Fractions are equal when their values are. Lines with a key
+ * twice are for the callers to find: they leave those to the full reader.
  */
 #ifndef TW_TESTS_AGREE_H
 #define TW_TESTS_AGREE_H
@@ -11,6 +12,8 @@
 
 #include "format/jsonr.h"
 #include "format/jsonscan.h"
+
+#define AGREE_KEYS 64 /* as many as are looked at for a key that comes twice */
 
 enum agree {
 	AGREE_LEFT,  /* the fast reader leaves the line to the other */
@@ -42,6 +45,28 @@ agree_members(const struct member *a, const struct member *b)
 	}
 	return str_eq(a->text, b->text) &&
 	    (a->kind != MEMBER_INT || a->num == b->num);
+}
+
+/* Tells whether the fast reader reads the whole line and finds no key twice. */
+static inline bool
+agree_is_ours(struct str line, struct buf *scratch)
+{
+	struct str keys[AGREE_KEYS];
+	struct jsonscan s;
+	struct member m;
+	size_t n = 0;
+	int more;
+
+	jsonscan_init(&s, line, scratch);
+	while ((more = jsonscan_next(&s, &m)) == 1) {
+		for (size_t i = 0; i < n; i++)
+			if (str_eq(keys[i], m.key))
+				return false;
+		if (n == AGREE_KEYS)
+			return false;
+		keys[n++] = m.key;
+	}
+	return more == 0;
 }
 
 /*

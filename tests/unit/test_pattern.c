@@ -105,6 +105,7 @@ test_refused(void)
 		{ "no tab", "a\tb\nacme\n", ":2: " },
 		{ "spaces for a tab", "acme   x\n", ":1: " },
 		{ "no name", "\tx\n", ":1: " },
+		{ "a name of a CR only", "\r\tx\n", ":1: " },
 		{ "no pattern", "a\t\n", ":1: " },
 		{ "a bracket that is open", "a\tx\n\nb\t(x\n", ":3: " },
 		{ "a pattern that is not UTF-8", "a\t\xff\n", ":1: " },
