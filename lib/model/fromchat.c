@@ -1,6 +1,7 @@
 #include "model/fromchat.h"
 
 #include "base/tstamp.h"
+#include "base/utf8.h"
 #include "format/jsonw.h"
 
 /* Twitch's clock is believed when it is this far from ours at most. */
@@ -156,6 +157,24 @@ tier(struct str plan)
 	return plan;
 }
 
+/* Tells whether two keys are the same in an event, where what is not UTF-8 is
+ * replaced. */
+static bool
+same_key(struct str a, struct str b)
+{
+	struct buf x = { 0 }, y = { 0 };
+	bool same;
+
+	if (str_eq(a, b) || (utf8_valid(a) && utf8_valid(b)))
+		return str_eq(a, b);
+	utf8_repair(&x, a);
+	utf8_repair(&y, b);
+	same = str_eq(buf_view(&x), buf_view(&y));
+	buf_release(&x);
+	buf_release(&y);
+	return same;
+}
+
 /* Tells whether `key` stands again in the tags that follow. */
 static bool
 comes_again(struct str rest, struct str key)
@@ -163,7 +182,7 @@ comes_again(struct str rest, struct str key)
 	struct str other, ignored;
 
 	while (irc_tag_next(&rest, &other, &ignored))
-		if (str_eq(other, key))
+		if (same_key(other, key))
 			return true;
 	return false;
 }

@@ -189,6 +189,11 @@ test_escapes(void)
 	    "\"profileImageURL\":\"https://x/%s.png\",\"x\":\"a b=c\","
 	    "\"\":\"e\"}",
 	    "params: `%%s`, `=` in a value, an empty key, an empty value");
+	is(tail("@login=a;msg-id=neu;msg-param-\xfe=1;msg-param-b=2;"
+		"msg-param-\xff=3;tmi-sent-ts=1 :s USERNOTICE #k"),
+	    "\"notice\",\"user\":\"a\",\"notice\":\"neu\",\"params\":{"
+	    "\"b\":\"2\",\"\xef\xbf\xbd\":\"3\"}",
+	    "keys that are equal once they are UTF-8");
 }
 
 /* One gift bomb of two and its gifts: three lines, three events. */
