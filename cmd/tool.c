@@ -150,6 +150,34 @@ tool_progress(const char *tool, enum tool_words words, int64_t total)
 	return p;
 }
 
+enum tool_exit
+tool_each_line(const char *tool, const char *path, enum tool_words words,
+    tool_line *take, void *arg)
+{
+	struct progress progress;
+	struct errmsg why;
+	struct input in;
+	struct str line;
+	int more;
+
+	if (!input_open(&in, path, stdout, &why)) {
+		warnx("%s: %s", in.name, why.text);
+		return TOOL_FAILED;
+	}
+	progress = tool_progress(tool, words, unpack_size(in.u));
+	while ((more = input_next(&in, &line, &why)) == 1) {
+		take(arg, &in, line);
+		if (in.lines.number % TOOL_PROGRESS_LINES == 0)
+			progress_show(&progress, now_mono_ms(), in.lines.number,
+			    unpack_offset(in.u));
+	}
+	progress_end(&progress);
+	if (more < 0)
+		warnx("%s: %s", in.name, why.text);
+	input_close(&in);
+	return more < 0 ? TOOL_FAILED : TOOL_DONE;
+}
+
 void
 tool_output(struct str s)
 {

@@ -17,6 +17,10 @@
 #include "base/map.h"
 #include "base/progress.h"
 #include "base/str.h"
+#include "format/input.h"
+
+/* How many lines pass between two looks at the clock. */
+#define TOOL_PROGRESS_LINES 65536
 
 enum tool_exit {
 	TOOL_DONE = 0,
@@ -123,6 +127,20 @@ enum tool_exit tool_graver(enum tool_exit a, enum tool_exit b);
  */
 struct progress tool_progress(
     const char *tool, enum tool_words words, int64_t total);
+
+/* Does what there is to do about one line, or one piece of a long one, of `in`.
+ * `line` is borrowed for the call. */
+typedef void tool_line(void *arg, const struct input *in, struct str line);
+
+/*
+ * Read the operand `path` of `tool` (`-` is standard input) and give each line
+ * to `take`, with `arg`. Standard output is flushed before a wait.
+ *
+ * Returns TOOL_FAILED, having said why, when it cannot be read to its end, else
+ * TOOL_DONE.
+ */
+enum tool_exit tool_each_line(const char *tool, const char *path,
+    enum tool_words words, tool_line *take, void *arg);
 
 /*
  * Write `s` to standard output; exits with TOOL_FAILED when that fails.

@@ -8,7 +8,6 @@
 #include <getopt.h>
 #include <stdlib.h>
 
-#include "base/now.h"
 #include "base/num.h"
 #include "base/timearg.h"
 #include "base/tstamp.h"
@@ -19,9 +18,6 @@
 
 #define WINDOW_MAX_MS MS_PER_DAY
 #define BEGIN_MS      (10 * MS_PER_MIN)
-
-/* How many lines pass between two looks at the clock. */
-#define PROGRESS_LINES 65536
 
 struct run {
 	enum tool_words words;
@@ -106,8 +102,9 @@ spell(void *arg, const struct stats *s, int64_t first_ts, struct buf *b)
 
 /* Does what there is to do about one line. */
 static void
-agg_line(struct run *r, const struct input *in, struct str line)
+agg_line(void *arg, const struct input *in, struct str line)
 {
+	struct run *r = arg;
 	const struct lines *l = &in->lines;
 	struct buf *out = agg_output(r->agg);
 	const char *refused = NULL;
@@ -135,34 +132,6 @@ agg_line(struct run *r, const struct input *in, struct str line)
 	if (out->len > 0)
 		tool_output(buf_view(out));
 	buf_reset(out);
-}
-
-/* Reads all lines of one operand. */
-static enum tool_exit
-agg_stream(struct run *r, const char *path)
-{
-	struct progress progress;
-	struct errmsg why;
-	struct input in;
-	struct str line;
-	int more;
-
-	if (!input_open(&in, path, stdout, &why)) {
-		warnx("%s: %s", in.name, why.text);
-		return TOOL_FAILED;
-	}
-	progress = tool_progress("tw-agg", r->words, unpack_size(in.u));
-	while ((more = input_next(&in, &line, &why)) == 1) {
-		agg_line(r, &in, line);
-		if (r->lines % PROGRESS_LINES == 0)
-			progress_show(&progress, now_mono_ms(), in.lines.number,
-			    unpack_offset(in.u));
-	}
-	progress_end(&progress);
-	if (more < 0)
-		warnx("%s: %s", in.name, why.text);
-	input_close(&in);
-	return more < 0 ? TOOL_FAILED : TOOL_DONE;
 }
 
 static void
@@ -279,9 +248,10 @@ main(int argc, char **argv)
 	r.reader = event_reader_new();
 	r.agg = agg_new(&r.o, spell, &r);
 	if (optind == argc)
-		result = agg_stream(&r, "-");
+		result = tool_each_line("tw-agg", "-", r.words, agg_line, &r);
 	for (int i = optind; i < argc; i++)
-		result = tool_graver(result, agg_stream(&r, argv[i]));
+		result = tool_graver(result,
+		    tool_each_line("tw-agg", argv[i], r.words, agg_line, &r));
 	agg_end(r.agg);
 	tool_output(buf_view(agg_output(r.agg)));
 	if (r.words == TOOL_VERBOSE)

@@ -24,9 +24,6 @@
 #include "model/skips.h"
 #include "tool.h"
 
-/* How many lines pass between two looks at the clock. */
-#define PROGRESS_LINES 65536
-
 struct parse {
 	enum tool_words words;
 	struct tool_filter filter;
@@ -206,7 +203,7 @@ parse_stream(struct parse *p, struct rawmerge *m)
 			continue;
 		}
 		parse_line(p, line);
-		if (p->lines % PROGRESS_LINES == 0) {
+		if (p->lines % TOOL_PROGRESS_LINES == 0) {
 			progress.total = rawmerge_size(m);
 			progress_show(&progress, now_mono_ms(), p->lines,
 			    rawmerge_offset(m));

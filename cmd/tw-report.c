@@ -17,9 +17,6 @@
 #include "render/render.h"
 #include "tool.h"
 
-/* How many lines pass between two looks at the clock. */
-#define PROGRESS_LINES 65536
-
 struct run {
 	enum tool_words words;
 	struct tool_filter filter;
@@ -74,9 +71,11 @@ help(void)
 	tool_close_output();
 }
 
+/* Does what there is to do about one line. */
 static void
-report_line(struct run *r, const struct input *in, struct str line)
+report_line(void *arg, const struct input *in, struct str line)
 {
+	struct run *r = arg;
 	const struct lines *l = &in->lines;
 	const char *refused = NULL;
 	struct errmsg why;
@@ -94,34 +93,6 @@ report_line(struct run *r, const struct input *in, struct str line)
 		    l->part, l->cont);
 	else if (tool_has_channel(&r->filter, s.channel))
 		report_add(r->report, &s);
-}
-
-/* Reads all lines of one operand. */
-static enum tool_exit
-report_stream(struct run *r, const char *path)
-{
-	struct progress progress;
-	struct errmsg why;
-	struct input in;
-	struct str line;
-	int more;
-
-	if (!input_open(&in, path, NULL, &why)) {
-		warnx("%s: %s", in.name, why.text);
-		return TOOL_FAILED;
-	}
-	progress = tool_progress("tw-report", r->words, unpack_size(in.u));
-	while ((more = input_next(&in, &line, &why)) == 1) {
-		report_line(r, &in, line);
-		if (r->lines % PROGRESS_LINES == 0)
-			progress_show(&progress, now_mono_ms(), in.lines.number,
-			    unpack_offset(in.u));
-	}
-	progress_end(&progress);
-	if (more < 0)
-		warnx("%s: %s", in.name, why.text);
-	input_close(&in);
-	return more < 0 ? TOOL_FAILED : TOOL_DONE;
 }
 
 /* Finds out which week was asked for. */
@@ -296,9 +267,12 @@ main(int argc, char **argv)
 	r.reader = stats_reader_new();
 	r.report = report_new();
 	if (optind == argc)
-		result = report_stream(&r, "-");
+		result =
+		    tool_each_line("tw-report", "-", r.words, report_line, &r);
 	for (int i = optind; i < argc; i++)
-		result = tool_graver(result, report_stream(&r, argv[i]));
+		result = tool_graver(result,
+		    tool_each_line(
+			"tw-report", argv[i], r.words, report_line, &r));
 	write_report(&r);
 	result = tool_graver(result, tool_rejects_close(&r.rejects));
 	tool_close_output();
