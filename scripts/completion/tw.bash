@@ -1,44 +1,106 @@
 # bash completion for tw-parse, tw-agg and tw-report
 
+# Prints the names of the time zones that this system has.
 _tw_zones() {
-	local tab=${TZDIR:-/usr/share/zoneinfo}/zone1970.tab
-	echo UTC
-	[ ! -r "$tab" ] || cut -f3 "$tab" | grep -v '^#'
+	local dir=${TZDIR:-/usr/share/zoneinfo}
+
+	{
+		echo UTC
+		if [ -r "$dir/tzdata.zi" ]; then
+			awk '$1 == "Z" { print $2 } $1 == "L" { print $3 }' \
+				"$dir/tzdata.zi"
+		elif [ -r "$dir/zone1970.tab" ]; then
+			awk -F '\t' '!/^#/ { print $3 }' "$dir/zone1970.tab"
+		fi
+	} | LC_ALL=C sort -u
 }
 
+# Prints this week and the last one.
+_tw_weeks() {
+	date +%G-W%V
+	date -d '-7 days' +%G-W%V 2>/dev/null
+}
+
+# Completes among the words of $1 that begin with $2.
+_tw_words() {
+	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2")
+}
+
+_tw_files() {
+	mapfile -t COMPREPLY < <(compgen -f -- "$1")
+	# Refused outside of a completion, as in a test.
+	compopt -o filenames 2>/dev/null
+	return 0
+}
+
+# Called with the name of the command, the word to complete, the word before.
 _tw() {
-	local cur=$2 prev=$3 common='-c -h -q -V -v' words=
+	local cur=$2 prev=$3 n=${COMP_CWORD:-0} i words
+	local common='-c -h --help -q --quiet -V --version -v --verbose'
+
 	COMPREPLY=()
+	# `--format=csv` comes as three words.
+	if [ "$cur" = = ]; then
+		cur=
+	elif [ "$prev" = = ] && [ "$n" -ge 2 ]; then
+		prev=${COMP_WORDS[n - 2]}
+	fi
+	# Behind `--` there are only files.
+	for ((i = 1; i < n; i++)); do
+		if [ "${COMP_WORDS[i]}" = -- ]; then
+			_tw_files "$cur"
+			return
+		fi
+	done
 	case $prev in
 	--format)
-		mapfile -t COMPREPLY < <(compgen -W 'text csv json html' -- "$cur")
+		_tw_words 'text csv json html' "$cur"
 		return
 		;;
 	--week)
-		mapfile -t COMPREPLY < <(compgen -W "latest $(date +%G-W%V) $(
-			date -d '-7 days' +%G-W%V 2>/dev/null)" -- "$cur")
+		_tw_words "latest $(_tw_weeks)" "$cur"
 		return
 		;;
 	--tz)
-		mapfile -t COMPREPLY < <(compgen -W "$(_tw_zones)" -- "$cur")
+		_tw_words "$(_tw_zones)" "$cur"
 		return
 		;;
-	--since | --until | --hold | --session-gap | --window | -c)
+	--mentions | --rejects | --output | -o)
+		_tw_files "$cur"
+		return
+		;;
+	-c | --hold | --session-gap | --since | --until | --window)
 		return
 		;;
 	esac
 	case ${1##*/} in
-	tw-parse) words="$common --mentions --rejects --since --until" ;;
+	tw-parse)
+		words="$common --mentions --rejects --since --until"
+		;;
 	tw-agg)
 		words="$common --hold --rejects --session-gap --since --until"
 		words="$words --window"
 		;;
-	tw-report) words="$common --format -o --tz --week" ;;
+	tw-report)
+		words="$common --format -o --output --tz --week"
+		;;
 	esac
 	case $cur in
-	-*) mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur") ;;
-	*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	-?*)
+		_tw_words "$words" "$cur"
+		return
+		;;
+	-)
+		_tw_words "$words -" "$cur"
+		return
+		;;
 	esac
+	_tw_files "$cur"
+	# The report stands before the files.
+	if [ "${1##*/}" = tw-report ] && [ "$n" -le 1 ] &&
+		[ -n "$(compgen -W weekly -- "$cur")" ]; then
+		COMPREPLY+=(weekly)
+	fi
 }
 
-complete -o filenames -F _tw tw-parse tw-agg tw-report
+complete -F _tw tw-parse tw-agg tw-report

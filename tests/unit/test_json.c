@@ -238,8 +238,7 @@ some_text(uint64_t *r, struct buf *in, struct buf *back)
 	}
 }
 
-/* Appends `"text"` of some pieces to `line`; they are good for a key when it
- * has a number. */
+/* Appends some pieces to `line` as a string, what is left of them to `back`. */
 static void
 some_str(uint64_t *r, struct buf *line, struct buf *back)
 {
