@@ -21,7 +21,7 @@ struct source {
 	struct rawline line; /* the next one */
 	int64_t time;        /* its time; never goes back */
 	int64_t offset;      /* bytes read from the file before it was closed */
-	int64_t size;        /* bytes of the file; 0 = unknown */
+	int64_t size;        /* bytes of the file; -1 = not a regular one */
 	bool waits;          /* closed, to be opened again */
 };
 
@@ -192,7 +192,7 @@ start_all(struct rawmerge *m, struct errmsg *why)
 			return -1;
 		if (r == 0)
 			continue;
-		if (m->n > MERGE_OPEN && s->size > 0) {
+		if (m->n > MERGE_OPEN && s->size >= 0) {
 			shut(s);
 			s->offset = 0;
 			s->waits = true;
@@ -274,7 +274,7 @@ rawmerge_size(const struct rawmerge *m)
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < m->n; i++) {
-		if (m->sources[i].size == 0 && m->sources[i].offset == 0)
+		if (m->sources[i].size < 0)
 			return 0;
 		sum += m->sources[i].size;
 	}

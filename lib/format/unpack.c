@@ -78,8 +78,12 @@ detect(struct unpack *u, const char *path)
 	bool named_zst = ends_with(path, ".zst");
 	bool named_gz = ends_with(path, ".gz");
 	size_t n = u->end;
+	bool skippable;
 
-	if (n >= 4 && memcmp(u->in, zstd_magic, 4) == 0) {
+	/* A zstd file may begin with a frame to be skipped. */
+	skippable = n >= 4 && (u->in[0] & 0xf0) == 0x50 &&
+	    memcmp(u->in + 1, "\x2a\x4d\x18", 3) == 0;
+	if (skippable || (n >= 4 && memcmp(u->in, zstd_magic, 4) == 0)) {
 		u->kind = UNPACK_ZSTD;
 		u->zstd = ZSTD_createDStream();
 		return u->zstd != NULL;
@@ -121,7 +125,7 @@ unpack_open(const char *path, FILE *tied, struct errmsg *why)
 		goto fail;
 	}
 	u->regular = S_ISREG(st.st_mode);
-	u->size = u->regular ? (int64_t)st.st_size : 0;
+	u->size = u->regular ? (int64_t)st.st_size : -1;
 	/* A pipe may give its first four bytes one at a time. */
 	while (n > 0 && u->end < 4)
 		n = fill(u);

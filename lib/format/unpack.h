@@ -52,7 +52,7 @@ int64_t unpack_offset(const struct unpack *u);
 /*
  * Measure the file itself.
  *
- * Returns bytes; 0 when it is not a regular file.
+ * Returns bytes; -1 when it is not a regular file.
  */
 int64_t unpack_size(const struct unpack *u);
 

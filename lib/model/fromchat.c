@@ -1,7 +1,12 @@
 #include "model/fromchat.h"
 
+#include <stdlib.h>
+
+#include "base/map.h"
 #include "base/tstamp.h"
 #include "base/utf8.h"
+#include "base/xalloc.h"
+#include "format/hash.h"
 #include "format/jsonw.h"
 
 /* Twitch's clock is believed when it is this far from ours at most. */
@@ -157,56 +162,71 @@ tier(struct str plan)
 	return plan;
 }
 
-/* Tells whether two keys are the same in an event, where what is not UTF-8 is
- * replaced. */
-static bool
-same_key(struct str a, struct str b)
-{
-	struct buf x = { 0 }, y = { 0 };
-	bool same;
+/* The keys of the params of one line: where each of them stands last. */
+struct keys {
+	struct map numbers;
+	size_t *last; /* owned; by number: which param of the line */
+	size_t cap;
+	struct buf valid; /* a key with what is not UTF-8 replaced */
+};
 
-	if (str_eq(a, b) || (utf8_valid(a) && utf8_valid(b)))
-		return str_eq(a, b);
-	utf8_repair(&x, a);
-	utf8_repair(&y, b);
-	same = str_eq(buf_view(&x), buf_view(&y));
-	buf_release(&x);
-	buf_release(&y);
-	return same;
+/* Finds the number of a key. Keys are equal when they are written equally. */
+static size_t
+key_number(struct keys *k, struct str key)
+{
+	if (!utf8_valid(key)) {
+		buf_reset(&k->valid);
+		utf8_repair(&k->valid, key);
+		key = buf_view(&k->valid);
+	}
+	return map_number(&k->numbers, key, hash_str(key, 0));
 }
 
-/* Tells whether `key` stands again in the tags that follow. */
+/* Goes to the next param. `key` is then without its prefix. */
 static bool
-comes_again(struct str rest, struct str key)
+next_param(struct str *rest, struct str *key, struct str *v)
 {
-	struct str other, ignored;
+	struct str prefix = STR("msg-param-");
 
-	while (irc_tag_next(&rest, &other, &ignored))
-		if (same_key(other, key))
-			return true;
+	while (irc_tag_next(rest, key, v)) {
+		if (!str_starts(*key, prefix))
+			continue;
+		key->p += prefix.len;
+		key->len -= prefix.len;
+		return true;
+	}
 	return false;
 }
 
-/* Spells all msg-param-* with a value as a JSON object. */
+/* Spells all msg-param-* with a value as a JSON object; of equal keys only the
+ * last is looked at. */
 static struct str
 params(const struct source *s)
 {
-	struct str rest = s->irc->tags, prefix = STR("msg-param-"), key, v;
+	struct str rest = s->irc->tags, key, v;
 	struct buf *b = &s->scratch->json;
+	struct keys keys = { 0 };
+	size_t n = 0;
 
-	while (irc_tag_next(&rest, &key, &v)) {
-		if (!str_starts(key, prefix) || comes_again(rest, key))
-			continue;
+	for (; next_param(&rest, &key, &v); n++) {
+		size_t i = key_number(&keys, key);
+
+		keys.last = xgrow(keys.last, i, &keys.cap, sizeof(*keys.last));
+		keys.last[i] = n;
+	}
+	rest = s->irc->tags;
+	for (n = 0; next_param(&rest, &key, &v); n++) {
 		v = irc_unescape(&s->scratch->text, v);
-		if (v.len == 0)
+		if (v.len == 0 || keys.last[key_number(&keys, key)] != n)
 			continue;
 		buf_byte(b, b->len == 0 ? '{' : ',');
-		key.p += prefix.len;
-		key.len -= prefix.len;
 		jsonw_str(b, key);
 		buf_byte(b, ':');
 		jsonw_str(b, v);
 	}
+	map_release(&keys.numbers);
+	free(keys.last);
+	buf_release(&keys.valid);
 	if (b->len == 0)
 		return STR_ABSENT;
 	buf_byte(b, '}');
