@@ -1,5 +1,6 @@
 #include "model/fromchat.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/map.h"
@@ -212,12 +213,14 @@ params(const struct source *s)
 		size_t i = key_number(&keys, key);
 
 		keys.last = xgrow(keys.last, i, &keys.cap, sizeof(*keys.last));
+		assert(keys.last != NULL); /* xgrow() gave it */
 		keys.last[i] = n;
 	}
 	rest = s->irc->tags;
 	for (n = 0; next_param(&rest, &key, &v); n++) {
 		v = irc_unescape(&s->scratch->text, v);
-		if (v.len == 0 || keys.last[key_number(&keys, key)] != n)
+		if (v.len == 0 || keys.last == NULL ||
+		    keys.last[key_number(&keys, key)] != n)
 			continue;
 		buf_byte(b, b->len == 0 ? '{' : ',');
 		jsonw_str(b, key);
