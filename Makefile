@@ -20,11 +20,13 @@ CC      = cc
 CFLAGS  = -O3 -g
 
 # What each tool links, beside our own library.
+LIBS_tw-chat   = curl
+LIBS_tw-poll   = curl jansson
 LIBS_tw-parse  = pcre2 jansson zstd zlib
 LIBS_tw-agg    = jansson zstd zlib
 LIBS_tw-report = jansson zstd zlib math
 
-TOOLS = tw-parse tw-agg tw-report
+TOOLS = tw-chat tw-poll tw-parse tw-agg tw-report
 
 MODE := $(if $(SAN),san,$(if $(COV),cov,plain))
 B    := build/$(MODE)
@@ -34,6 +36,7 @@ link_jansson = -ljansson
 link_zstd    = -lzstd
 link_zlib    = -lz
 link_math    = -lm
+link_curl    = -lcurl
 
 MODE_san = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	   -fno-omit-frame-pointer
@@ -64,7 +67,14 @@ $(B)/libtw.a: $(LIB_OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(TOOL_BIN): $(B)/tw-%: $(B)/cmd/tw-%.o $(B)/cmd/tool.o $(B)/libtw.a
+# What the mains share, each its part of it.
+SHARED := $(filter-out cmd/tw-%,$(wildcard cmd/*.c))
+
+$(B)/libcmd.a: $(SHARED:%.c=$(B)/%.o)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(TOOL_BIN): $(B)/tw-%: $(B)/cmd/tw-%.o $(B)/libcmd.a $(B)/libtw.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ \
 	    $(foreach l,$(LIBS_tw-$*),$(link_$(l)))
 
@@ -73,7 +83,7 @@ $(TOOL_BIN): $(B)/tw-%: $(B)/cmd/tw-%.o $(B)/cmd/tool.o $(B)/libtw.a
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY   := $(FUZZ:%=$(B)/tests/fuzz/%)
-LIB_LIBS := $(foreach l,pcre2 jansson zstd zlib math,$(link_$(l)))
+LIB_LIBS := $(foreach l,pcre2 jansson zstd zlib math curl,$(link_$(l)))
 
 $(UNIT): $(B)/%: $(B)/%.o $(B)/libtw.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
@@ -85,22 +95,32 @@ $(REPLAY): $(B)/%: $(B)/%.o $(B)/tests/fuzz/replay.o $(B)/libtw.a
 $(B)/tests/gen: $(B)/tests/gen.o $(B)/libtw.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
 
+# The servers that the command tests talk to.
+FAKE := $(B)/tests/fake/irc $(B)/tests/fake/ledger
+
+$(FAKE): $(B)/%: $(B)/%.o $(B)/libtw.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lssl -lcrypto
+
+$(B)/tests/fake/full.so: tests/fake/full.c
+	@mkdir -p $(@D)
+	$(CC) -D_GNU_SOURCE $(WARN) -fPIC -shared -o $@ $< -ldl
+
 PROVE = prove $(if $(V),-v)
 
-check: all $(UNIT) $(REPLAY) $(B)/tests/gen
+check: all $(UNIT) $(REPLAY) $(FAKE) $(B)/tests/fake/full.so $(B)/tests/gen
 	$(PROVE) -e '' $(UNIT)
 	@for f in $(FUZZ); do echo "replay $$f" && \
 	    $(B)/tests/fuzz/$$f tests/fuzz/corpus/$${f#fuzz_} || exit 1; done
-	TW_BIN=$(CURDIR)/$(B) TW_MAKE='B=$(B) CC="$(CC)" CFLAGS="$(CFLAGS)" \
+	TW_BIN=$(CURDIR)/$(B) TW_MODE=$(MODE) TW_MAKE='B=$(B) CC="$(CC)" CFLAGS="$(CFLAGS)" \
 	    $(if $(SAN),SAN=1) $(if $(COV),COV=1) $(if $(WERROR),WERROR=1)' \
-	    $(PROVE) -e sh tests/cli/*.t
+	    $(PROVE) -j 3 -e sh tests/cli/*.t
 
 golden: all
 	for t in tests/cli/*.t; do \
 	    TW_GOLDEN=1 TW_BIN=$(CURDIR)/$(B) sh $$t >/dev/null; done
 	git diff --stat tests/cli/data
 
--include $(UNIT:=.d) $(REPLAY:=.d) $(LIB_OBJ:.o=.d) $(TOOLS:%=$(B)/cmd/%.d) $(B)/cmd/tool.d
+-include $(UNIT:=.d) $(FAKE:=.d) $(REPLAY:=.d) $(LIB_OBJ:.o=.d) $(TOOLS:%=$(B)/cmd/%.d) $(SHARED:%.c=$(B)/%.d)
 
 # Fuzzing: each target for FUZZ_S seconds, from its corpus and back into it.
 
@@ -129,7 +149,8 @@ cover:
 
 C_FILES := $(wildcard cmd/*.[ch] lib/*/*.[ch] tests/*.[ch] tests/*/*.[ch])
 SCRIPTS := scripts/setup scripts/demo scripts/check scripts/bench \
-	   scripts/check-floors scripts/check-usage scripts/check-examples
+	   scripts/check-floors scripts/check-usage scripts/check-examples \
+	   tests/fake/certs
 
 lint:
 	clang-format --dry-run -Werror $(C_FILES)

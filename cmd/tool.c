@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/login.h"
 #include "base/now.h"
 #include "base/out.h"
 #include "base/timearg.h"
@@ -44,20 +45,12 @@ tool_filter_init(struct tool_filter *f)
 void
 tool_filter_channel(struct tool_filter *f, const char *name)
 {
-	struct str s = str_of(name);
-	char login[64];
+	struct login login;
+	struct str s;
 
-	/* People write names as they see them. */
-	if (s.len > 0 && *s.p == '#') {
-		s.p++;
-		s.len--;
-	}
-	if (s.len == 0 || s.len > sizeof(login))
+	if (!login_fold(str_of(name), &login))
 		tool_wrong("-c: \"%s\" is no channel", name);
-	for (size_t i = 0; i < s.len; i++)
-		login[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 32)
-							  : s.p[i];
-	s.p = login;
+	s = str_of(login.p);
 	map_number(&f->channels, s, hash_str(s, 0));
 }
 
@@ -148,34 +141,6 @@ tool_progress(const char *tool, enum tool_words words, int64_t total)
 		p.f = stderr;
 	p.begin_ms = now_mono_ms();
 	return p;
-}
-
-enum tool_exit
-tool_each_line(const char *tool, const char *path, enum tool_words words,
-    tool_line *take, void *arg)
-{
-	struct progress progress;
-	struct errmsg why;
-	struct input in;
-	struct str line;
-	int more;
-
-	if (!input_open(&in, path, stdout, &why)) {
-		warnx("%s: %s", in.name, why.text);
-		return TOOL_FAILED;
-	}
-	progress = tool_progress(tool, words, unpack_size(in.u));
-	while ((more = input_next(&in, &line, &why)) == 1) {
-		take(arg, &in, line);
-		if (in.lines.number % TOOL_PROGRESS_LINES == 0)
-			progress_show(&progress, now_mono_ms(), in.lines.number,
-			    unpack_offset(in.u));
-	}
-	progress_end(&progress);
-	if (more < 0)
-		warnx("%s: %s", in.name, why.text);
-	input_close(&in);
-	return more < 0 ? TOOL_FAILED : TOOL_DONE;
 }
 
 void

@@ -259,6 +259,58 @@ irc_parse(struct irc *m, struct str line)
 	return true;
 }
 
+/* Finds the first of the parameters from `p` on that is a channel. */
+static struct str
+find_room(const char *p, const char *end, bool numeric)
+{
+	do {
+		const char *at;
+
+		p = skip_spaces(p, end);
+		if (p == end)
+			break;
+		/* A text is a channel only where nothing else can be. */
+		if (*p == ':' && numeric)
+			break;
+		if (*p == ':')
+			p++;
+		at = find_space(p, end);
+		if (p < at && *p == '#')
+			return (struct str){ p + 1, (size_t)(at - p - 1) };
+		p = at;
+	} while (numeric);
+	return STR_ABSENT;
+}
+
+bool
+irc_head(struct irc_head *h, struct str line)
+{
+	const char *p = line.p, *end = line.p + line.len, *at;
+
+	*h = (struct irc_head){ .tags = STR_ABSENT };
+	if (p < end && *p == '@') {
+		at = find_space(p, end);
+		h->tags = (struct str){ p + 1, (size_t)(at - p - 1) };
+		p = skip_spaces(at, end);
+	}
+	if (p < end && *p == ':') {
+		at = find_space(p, end);
+		h->nick.p = ++p;
+		while (p < at && *p != '!' && *p != '@')
+			p++;
+		h->nick.len = (size_t)(p - h->nick.p);
+		p = skip_spaces(at, end);
+	}
+	at = find_space(p, end);
+	h->command = (struct str){ p, (size_t)(at - p) };
+	if (!is_command(h->command))
+		return false;
+	h->room = find_room(at, end, *p >= '0' && *p <= '9');
+	at = skip_spaces(at, end);
+	h->params = (struct str){ at, (size_t)(end - at) };
+	return true;
+}
+
 bool
 irc_tag_next(struct str *rest, struct str *key, struct str *value)
 {

@@ -75,6 +75,25 @@ struct irc {
  */
 bool irc_parse(struct irc *m, struct str line) MUST_USE;
 
+/* What a collector has to know of a line, and nothing more. */
+struct irc_head {
+	struct str tags;    /* the whole section, without the `@` */
+	struct str nick;    /* the source up to its `!` or `@` */
+	struct str command; /* letters, or three digits */
+	struct str room;    /* the channel it names, without `#`; or absent */
+	struct str params;  /* all that follows the command */
+};
+
+/*
+ * Find the command of `line`, which has no line end any more, and the channel
+ * that it names: its first parameter, or that of a numeric's parameters which
+ * is one.
+ *
+ * Returns false when there is no command in it.
+ * `line` is borrowed as long as `h` is looked at.
+ */
+bool irc_head(struct irc_head *h, struct str line) MUST_USE;
+
 /*
  * Walk over all tags of a section: `rest` begins as m->tags.
  *

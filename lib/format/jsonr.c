@@ -14,6 +14,9 @@ struct jsonr {
 	void *iter;          /* the next member, or NULL */
 	struct buf repaired; /* the text where it had to be changed */
 	struct buf scratch;  /* lists and objects in our spelling */
+	json_t *list;        /* borrowed from `root`; the one walked over */
+	size_t at;           /* its next item */
+	struct buf item;     /* the item as text */
 };
 
 struct jsonr *
@@ -111,6 +114,7 @@ jsonr_read(struct jsonr *r, struct str text, enum jsonr_bytes bytes,
 	json_decref(r->root);
 	r->root = NULL;
 	r->iter = NULL;
+	r->list = NULL;
 	if (repair(r, text, bytes))
 		text = buf_view(&r->repaired);
 	r->root = json_loadb(
@@ -240,6 +244,34 @@ jsonr_next(struct jsonr *r, struct member *m)
 	return 1;
 }
 
+bool
+jsonr_list(struct jsonr *r, const char *key)
+{
+	r->list = json_object_get(r->root, key);
+	r->at = 0;
+	return json_is_array(r->list);
+}
+
+int
+jsonr_item(struct jsonr *r, struct str *text)
+{
+	const size_t flags = JSON_COMPACT;
+	json_t *item;
+	size_t len;
+
+	if (r->at >= json_array_size(r->list))
+		return 0;
+	item = json_array_get(r->list, r->at++);
+	if (!json_is_object(item))
+		return -1;
+	len = json_dumpb(item, NULL, 0, flags);
+	buf_reset(&r->item);
+	(void)buf_room(&r->item, len);
+	r->item.len = json_dumpb(item, r->item.p, len, flags);
+	*text = buf_view(&r->item);
+	return 1;
+}
+
 void
 jsonr_free(struct jsonr *r)
 {
@@ -248,5 +280,6 @@ jsonr_free(struct jsonr *r)
 	json_decref(r->root);
 	buf_release(&r->repaired);
 	buf_release(&r->scratch);
+	buf_release(&r->item);
 	free(r);
 }

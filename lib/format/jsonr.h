@@ -10,6 +10,8 @@
 #ifndef TW_FORMAT_JSONR_H
 #define TW_FORMAT_JSONR_H
 
+#include <stdbool.h>
+
 #include "base/attr.h"
 #include "base/errmsg.h"
 #include "format/member.h"
@@ -44,6 +46,22 @@ enum jsonr_kind jsonr_read(struct jsonr *r, struct str text,
  * What `m` points to is borrowed until the next jsonr_read().
  */
 int jsonr_next(struct jsonr *r, struct member *m) MUST_USE;
+
+/*
+ * Begin to walk over the list `key` of the object that was read.
+ *
+ * Returns false when it has no such list.
+ */
+bool jsonr_list(struct jsonr *r, const char *key) MUST_USE;
+
+/*
+ * Go to the next object of that list.
+ *
+ * Returns 1; 0 after the last; -1 when there is something else than an object.
+ * `text` is the object on one line, without spaces, its members in their order;
+ * borrowed until the next call.
+ */
+int jsonr_item(struct jsonr *r, struct str *text) MUST_USE;
 
 /*
  * Free the reader. NULL is fine.

@@ -1,8 +1,7 @@
 #include "format/rawlog.h"
 
+#include "base/login.h"
 #include "base/tstamp.h"
-
-#define LOGIN_MAX 25 /* bytes; Twitch gives no longer ones */
 
 /* Tells whether the first word of `s` is `word`. */
 static bool
@@ -48,19 +47,6 @@ source_of(struct str word)
 	return RAWLOG_OTHER;
 }
 
-/* A login, in lower case: scripts make file names of it. */
-static bool
-is_login(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.p[i];
-
-		if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_')
-			return false;
-	}
-	return s.len > 0 && s.len <= LOGIN_MAX;
-}
-
 bool
 rawlog_parse(struct rawlog *r, struct str line)
 {
@@ -80,7 +66,7 @@ rawlog_parse(struct rawlog *r, struct str line)
 	r->payload = rest;
 	if (str_eq(r->channel, STR("-")))
 		r->channel = (struct str){ "", 0 };
-	else if (!is_login(r->channel))
+	else if (!login_is(r->channel))
 		return false;
 	return true;
 }

@@ -1,4 +1,4 @@
-# bash completion for tw-parse, tw-agg and tw-report
+# bash completion for tw-chat, tw-poll, tw-parse, tw-agg and tw-report
 
 # Prints the names of the time zones that this system has.
 _tw_zones() {
@@ -33,10 +33,16 @@ _tw_files() {
 	return 0
 }
 
+_tw_folders() {
+	mapfile -t COMPREPLY < <(compgen -d -- "$1")
+	compopt -o filenames 2>/dev/null
+	return 0
+}
+
 # Called with the name of the command, the word to complete, the word before.
 _tw() {
 	local cur=$2 prev=$3 n=${COMP_CWORD:-0} i words
-	local common='-c -h --help -q --quiet -V --version -v --verbose'
+	local common='-h --help -q --quiet -V --version -v --verbose'
 
 	COMPREPLY=()
 	# `--format=csv` comes as three words.
@@ -45,6 +51,24 @@ _tw() {
 	elif [ "$prev" = = ] && [ "$n" -ge 2 ]; then
 		prev=${COMP_WORDS[n - 2]}
 	fi
+	# The operands of the collectors are channels, which we do not know.
+	case ${1##*/} in
+	tw-chat | tw-poll)
+		case $prev in
+		-f) _tw_files "$cur" ;;
+		-o) _tw_folders "$cur" ;;
+		--interval) _tw_words '60s 2m 5m' "$cur" ;;
+		*)
+			words="$common -f -o --sync"
+			[ "${1##*/}" = tw-chat ] ||
+				words="$words --interval --once"
+			[[ $cur != -* ]] || _tw_words "$words" "$cur"
+			;;
+		esac
+		return
+		;;
+	esac
+	common="-c $common"
 	# Behind `--` there are only files.
 	for ((i = 1; i < n; i++)); do
 		if [ "${COMP_WORDS[i]}" = -- ]; then
@@ -103,4 +127,4 @@ _tw() {
 	fi
 }
 
-complete -F _tw tw-parse tw-agg tw-report
+complete -F _tw tw-chat tw-poll tw-parse tw-agg tw-report

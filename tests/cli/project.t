@@ -9,14 +9,18 @@ is $? 0 "usage and SYNOPSIS are the same: $out"
 
 complete=$(bash -c '. "$1"; _tw tw-report h --format; echo "${COMPREPLY[*]}"
 	_tw tw-agg --w ""; echo "${COMPREPLY[*]}"
-	_tw tw-report Europe/Berl --tz; echo "${COMPREPLY[*]}"' x \
-	"$root/scripts/completion/tw.bash")
+	_tw tw-report Europe/Berl --tz; echo "${COMPREPLY[*]}"
+	_tw tw-poll --on ""; echo "${COMPREPLY[*]}"
+	cd "$2" && _tw tw-chat cli/d -o; echo "${COMPREPLY[*]}"' x \
+	"$root/scripts/completion/tw.bash" "$root/tests")
 is "$complete" "html
 --window
-Europe/Berlin" "bash completion"
+Europe/Berlin
+--once
+cli/data" "bash completion"
 zsh -n "$root/scripts/completion/_tw"
 ok $? "zsh completion is zsh"
-for tool in tw-parse tw-agg tw-report; do
+for tool in tw-chat tw-poll tw-parse tw-agg tw-report; do
 	for option in $("$tool" -h | grep -o -e '^  --[a-z-]*' | tr -d ' '); do
 		grep -q -e "$option" "$root/scripts/completion/tw.bash" &&
 			grep -q -e "$option\\[" "$root/scripts/completion/_tw" &&

@@ -1,0 +1,36 @@
+/*
+ * The part of tool.h that needs what reads compressed files: apart, so that the
+ * collectors do not link it.
+ */
+#include <err.h>
+
+#include "base/now.h"
+#include "tool.h"
+
+enum tool_exit
+tool_each_line(const char *tool, const char *path, enum tool_words words,
+    tool_line *take, void *arg)
+{
+	struct progress progress;
+	struct errmsg why;
+	struct input in;
+	struct str line;
+	int more;
+
+	if (!input_open(&in, path, stdout, &why)) {
+		warnx("%s: %s", in.name, why.text);
+		return TOOL_FAILED;
+	}
+	progress = tool_progress(tool, words, unpack_size(in.u));
+	while ((more = input_next(&in, &line, &why)) == 1) {
+		take(arg, &in, line);
+		if (in.lines.number % TOOL_PROGRESS_LINES == 0)
+			progress_show(&progress, now_mono_ms(), in.lines.number,
+			    unpack_offset(in.u));
+	}
+	progress_end(&progress);
+	if (more < 0)
+		warnx("%s: %s", in.name, why.text);
+	input_close(&in);
+	return more < 0 ? TOOL_FAILED : TOOL_DONE;
+}
