@@ -34,7 +34,7 @@ is "$reply" ok "$channels channels are joined"
 irc rate $per_second $seconds
 irc wait 90000
 kill -USR1 $pid
-until_ok 5 grep -q heard= "$tmp/err"
+until_ok 30 grep -q heard= "$tmp/err"
 echo "# $(tail -n 1 "$tmp/err")"
 if [ "${TW_MODE:-plain}" = plain ]; then
 	[ "$(memory)" -lt 32768 ]
@@ -77,11 +77,11 @@ while [ $n -lt $kills ]; do
 	n=$((n + 1))
 done
 start tw-chat -o "$tmp/out" k1 k2 k3
-irc joined 3 5000
+irc joined 3 30000
 irc wait 60000
 irc send k1 last
 irc sync
-until_ok 5 grep -rq ':last' "$tmp/out/k1"
+until_ok 30 grep -rq ':last' "$tmp/out/k1"
 stop
 # A line is whole, or it ends in NUL: then it was closed.
 bad=$(cat "$tmp"/out/*/*.log | tr '\0' '\001' | awk -F'\t' '

@@ -31,7 +31,7 @@ is $? 2 "so are certificates that are not there"
 irc_start
 start tw-chat -v -o "$tmp/out" kanal_eins '#Kanal_Zwei' kanal_drei nosuch \
 	suspended_kanal banned_kanal
-irc joined 3 5000
+irc joined 3 30000
 is "$reply" ok "three channels are joined"
 irc chunk 1
 irc burst kanal_eins 100
@@ -53,7 +53,7 @@ irc wire '*' ':a!a@a PRIVMSG #not_asked_for :hello\r\n'
 irc ping
 irc send kanal_eins last
 irc sync
-until_ok 5 grep -rq ':last' "$tmp/out/kanal_eins"
+until_ok 30 grep -rq ':last' "$tmp/out/kanal_eins"
 holds "each line is there once, byte for byte"
 cat "$tmp"/out/*/*.log >"$tmp/all"
 grep -qa -e WHISPER -e not_asked_for -e 'PING' "$tmp/all"
@@ -72,14 +72,14 @@ irc long kanal_eins 65537
 irc long kanal_eins 300000
 irc send kanal_eins behind
 irc sync
-until_ok 5 grep -rq ':behind' "$tmp/out/kanal_eins"
+until_ok 30 grep -rq ':behind' "$tmp/out/kanal_eins"
 is "$("$ledger" check -g "$irc/ledger" "$tmp/out" >/dev/null 2>&1; echo $?)" 0 \
 	"lines over 64 KiB are missing, and a gap says how many"
 like "$(cat "$tmp/err")" 'kanal_eins: dropped a line longer than 65536 bytes' "and a warning"
 
 # Counters
 kill -USR1 $pid
-until_ok 5 grep -q 'heard=3' "$tmp/err"
+until_ok 30 grep -q 'heard=3' "$tmp/err"
 like "$(cat "$tmp/err")" 'heard=3 rooms=6 refused=2 connections=1 lost=0' "SIGUSR1 tells counters"
 is "$(counter overlong)" 2 "and how many lines were too long"
 
@@ -94,10 +94,10 @@ file=$(echo "$tmp"/out/kanal_eins/*.log)
 cp "$file" "$tmp/before"
 printf '2026-11-23T12:00:00.000Z\tirc\tkanal_eins\thalf of a li' >>"$file"
 start tw-chat -o "$tmp/out" kanal_eins
-irc joined 1 5000
+irc joined 1 30000
 irc send kanal_eins again
 irc sync
-until_ok 5 grep -qa ':again' "$file"
+until_ok 30 grep -qa ':again' "$file"
 stop
 {
 	cat "$tmp/before"
@@ -113,16 +113,16 @@ irc_start
 rm -rf "$tmp/out"
 printf '# ours\nkanal_eins\n  Kanal_Zwei # a comment\r\n\nno channel!\n' >"$tmp/list"
 start tw-chat -v -f "$tmp/list" -o "$tmp/out" kanal_null
-irc joined 3 5000
+irc joined 3 30000
 is "$reply" ok "a list, and an operand"
 like "$(cat "$tmp/err")" 'list:5: "no channel!" is no channel: left out' "a bad line is named"
 printf 'kanal_zwei\nkanal_drei\n' >"$tmp/list"
 kill -HUP $pid
-until_ok 5 test -n "$(ls "$tmp/out/kanal_drei" 2>/dev/null)"
-until_ok 5 grep -rq '"stop"' "$tmp"/out/kanal_eins
+until_ok 30 test -n "$(ls "$tmp/out/kanal_drei" 2>/dev/null)"
+until_ok 30 grep -rq '"stop"' "$tmp"/out/kanal_eins
 is "$(marks stop "$tmp"/out/*/*.log | wc -l)" 1 "one is gone, with a stop"
-irc joined 3 5000
-until_ok 5 grep -rq '"join"' "$tmp"/out/kanal_drei
+irc joined 3 30000
+until_ok 30 grep -rq '"join"' "$tmp"/out/kanal_drei
 is "$(marks join "$tmp"/out/*/*.log | wc -l)" 4 "one has come, the others were not touched"
 is "$(grep -c '^A' "$irc/ledger")" 1 "all on one connection"
 irc send kanal_eins unheard
@@ -130,11 +130,11 @@ irc send kanal_zwei heard
 irc sync
 rm "$tmp/list"
 kill -HUP $pid
-until_ok 5 grep -q 'the old list stays in force' "$tmp/err"
+until_ok 30 grep -q 'the old list stays in force' "$tmp/err"
 ok $? "a list that cannot be read leaves the old one in force"
 irc send kanal_drei still
 irc sync
-until_ok 5 grep -rq ':still' "$tmp"/out/kanal_drei
+until_ok 30 grep -rq ':still' "$tmp"/out/kanal_drei
 ok $? "and it is listened to"
 grep -q ':unheard' "$tmp"/out/kanal_eins/*.log
 is $? 1 "who is left is not written any more"
@@ -147,11 +147,11 @@ mkfifo "$tmp/pipe"
 tw-chat kanal_eins kanal_zwei >"$tmp/pipe" 2>"$tmp/err" 8>&- 9<&- &
 pid=$!
 exec 5<"$tmp/pipe"
-irc joined 2 5000
+irc joined 2 30000
 irc rate 20000 4
 irc wait 30000
 kill -USR1 $pid
-until_ok 5 grep -q dropped= "$tmp/err"
+until_ok 30 grep -q dropped= "$tmp/err"
 waiting=$(counter waiting)
 [ "$waiting" -gt 8000000 ] && [ "$waiting" -le 16777216 ]
 ok $? "what a slow reader leaves is bounded: $waiting bytes"
@@ -159,10 +159,10 @@ ok $? "what a slow reader leaves is bounded: $waiting bytes"
 ok $? "the rest is dropped: $(counter dropped) lines"
 cat <&5 >"$tmp/slow" &
 reader=$!
-until_ok 10 grep -q '"gap"' "$tmp/slow"
+until_ok 30 grep -q '"gap"' "$tmp/slow"
 irc send kanal_eins again
 irc sync
-until_ok 5 grep -q ':again' "$tmp/slow"
+until_ok 30 grep -q ':again' "$tmp/slow"
 stop
 is $status 0 "a good end"
 exec 5<&-

@@ -109,12 +109,12 @@ next 2
 is "$(errors)" "$n_errors" "what goes well at the next try is no error"
 helix fault streams status 500 4
 next 4
-until_ok 5 grep -rq '"status":500' "$out"
+until_ok 30 grep -rq '"status":500' "$out"
 is "$(($(errors) - n_errors))" 3 "what fails four times is one error for each channel"
 n_errors=$(errors)
 helix fault streams status 400
 next 1
-until_ok 5 grep -rq '"status":400' "$out"
+until_ok 30 grep -rq '"status":400' "$out"
 is "$(($(errors) - n_errors))" 3 "what cannot go well is one at once"
 n_errors=$(errors)
 helix live kanal_drei 7 '{"type":""}'
@@ -129,7 +129,7 @@ helix offline kanal_eins
 helix live kanal_zwei 12
 next 2
 kill -USR1 $pid
-until_ok 5 grep -q 'channels=4' "$tmp/err"
+until_ok 30 grep -q 'channels=4' "$tmp/err"
 like "$(cat "$tmp/err")" 'channels=4 live=[0-9]* offline=[0-9]* failed=0 polls=' "SIGUSR1 tells counters"
 # Hang: a request that is never answered, during which the end comes
 helix fault streams hang
@@ -166,8 +166,8 @@ start tw-poll --interval 1s -f "$tmp/list" -o "$out"
 helix wait streams 2 10000
 printf 'kanal_zwei\nnobody\n' >"$tmp/list"
 kill -HUP $pid
-until_ok 5 grep -q null "$out"/kanal_zwei/*.log
-until_ok 5 grep -rq null "$out/kanal_zwei"
+until_ok 30 grep -q null "$out"/kanal_zwei/*.log
+until_ok 30 grep -rq null "$out/kanal_zwei"
 ok $? "a new channel"
 before=$(cat "$out"/kanal_eins/*.log | wc -l)
 helix fault streams slow 2300
