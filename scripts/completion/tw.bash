@@ -1,4 +1,4 @@
-# bash completion for tw-parse, tw-agg and tw-report
+# bash completion for the tw tools
 
 # Prints the names of the time zones that this system has.
 _tw_zones() {
@@ -69,7 +69,7 @@ _tw() {
 		_tw_files "$cur"
 		return
 		;;
-	-c | --hold | --session-gap | --since | --until | --window)
+	-c | --flush | --retention | --uri | --wait | --hold | --session-gap | --since | --until | --window)
 		return
 		;;
 	esac
@@ -80,6 +80,10 @@ _tw() {
 	tw-agg)
 		words="$common --hold --rejects --session-gap --since --until"
 		words="$words --window"
+		;;
+	tw-load)
+		words="$common --dry-run --export --flush --no-wait --rejects"
+		words="$words --retention --since --until --uri --verify --wait"
 		;;
 	tw-report)
 		words="$common --format -o --output --tz --week"
@@ -103,4 +107,4 @@ _tw() {
 	fi
 }
 
-complete -F _tw tw-parse tw-agg tw-report
+complete -F _tw tw-parse tw-agg tw-load tw-report

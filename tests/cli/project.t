@@ -16,7 +16,7 @@ is "$complete" "html
 Europe/Berlin" "bash completion"
 zsh -n "$root/scripts/completion/_tw"
 ok $? "zsh completion is zsh"
-for tool in tw-parse tw-agg tw-report; do
+for tool in tw-parse tw-agg tw-load tw-report; do
 	for option in $("$tool" -h | grep -o -e '^  --[a-z-]*' | tr -d ' '); do
 		grep -q -e "$option" "$root/scripts/completion/tw.bash" &&
 			grep -q -e "$option\\[" "$root/scripts/completion/_tw" &&
