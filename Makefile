@@ -21,8 +21,8 @@ CFLAGS  = -O3 -g
 
 # What each tool links, beside our own library.
 LIBS_tw-parse  = pcre2 jansson zstd zlib
-LIBS_tw-agg    = jansson zstd zlib
-LIBS_tw-report = jansson zstd zlib math
+LIBS_tw-agg    = jansson zstd zlib $(MONGO)
+LIBS_tw-report = jansson zstd zlib math $(MONGO)
 
 LIBS_tw-load   = jansson zstd zlib $(MONGO)
 
@@ -82,8 +82,11 @@ $(B)/libtw.a: $(LIB_OBJ)
 	$(AR) rcs $@ $^
 
 $(TOOL_BIN): $(B)/tw-%: $(B)/cmd/tw-%.o $(B)/cmd/tool.o $(B)/libtw.a
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ \
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(B)/libtw.a \
 	    $(foreach l,$(LIBS_tw-$*),$(link_$(l)))
+
+# These can read a database instead of files.
+$(B)/tw-agg $(B)/tw-report: $(B)/cmd/toolrows.o
 
 # Tests
 
@@ -117,7 +120,7 @@ golden: all
 	    TW_GOLDEN=1 TW_BIN=$(CURDIR)/$(B) sh $$t >/dev/null; done
 	git diff --stat tests/cli/data
 
--include $(UNIT:=.d) $(REPLAY:=.d) $(LIB_OBJ:.o=.d) $(TOOLS:%=$(B)/cmd/%.d) $(B)/cmd/tool.d
+-include $(UNIT:=.d) $(REPLAY:=.d) $(LIB_OBJ:.o=.d) $(TOOLS:%=$(B)/cmd/%.d) $(B)/cmd/tool.d $(B)/cmd/toolrows.d
 
 # Fuzzing: each target for FUZZ_S seconds, from its corpus and back into it.
 

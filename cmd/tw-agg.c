@@ -15,6 +15,7 @@
 #include "format/input.h"
 #include "model/agg.h"
 #include "tool.h"
+#include "toolrows.h"
 
 #define WINDOW_MAX_MS MS_PER_DAY
 #define BEGIN_MS      (10 * MS_PER_MIN)
@@ -26,6 +27,7 @@ struct run {
 	struct agg_options o;
 	struct agg *agg;
 	struct event_reader *reader;
+	const char *uri; /* NULL = files */
 	int64_t lines, events, late, windows, streams;
 	int64_t headless; /* streams whose begin was not read */
 };
@@ -37,8 +39,8 @@ usage(FILE *f)
 	    "usage: tw-agg [-hqVv] [-c channel]... [--hold time] "
 	    "[--rejects file]\n"
 	    "              [--session-gap time] [--since time] [--until time] "
-	    "[--window time]\n"
-	    "              [file ...]\n",
+	    "[--uri uri]\n"
+	    "              [--window time] [file ...]\n",
 	    f);
 }
 
@@ -60,6 +62,9 @@ help(void)
 	      "  --since time        only lines from then on: 2026-11-23,\n"
 	      "                      2026-11-23T12:00:00Z, \"2h ago\"\n"
 	      "  --until time        only lines before then\n"
+	      "  --uri uri           read a database instead of files: "
+	      "mongodb://HOST/DATABASE;\n"
+	      "                      - = as TW_URI_FILE says\n"
 	      "  --window time       length of a window (5s)\n"
 	      "  -q                  do not name refused lines\n"
 	      "  -v                  a summary at the end\n"
@@ -100,38 +105,71 @@ spell(void *arg, const struct stats *s, int64_t first_ts, struct buf *b)
 	stats_write(b, s);
 }
 
+/* Takes a line. Says why it is to be refused, or NULL. */
+static const char *
+take_line(struct run *r, struct str line, struct errmsg *why)
+{
+	struct event e;
+
+	if (!event_read(r->reader, line, &e, why))
+		return why->text;
+	if (!tool_has_channel(&r->filter, e.channel))
+		return NULL;
+	if (!agg_add(r->agg, &e)) {
+		r->late++;
+		return "late: its window is already written";
+	}
+	r->events++;
+	return NULL;
+}
+
+/* Writes what has become certain. */
+static void
+write_output(struct run *r)
+{
+	struct buf *out = agg_output(r->agg);
+
+	if (out->len > 0)
+		tool_output(buf_view(out));
+	buf_reset(out);
+}
+
+/* Does what there is to do about one line of the database. */
+static void
+agg_row(void *arg, struct str line)
+{
+	struct run *r = arg;
+	const char *refused;
+	struct errmsg why;
+
+	r->lines++;
+	refused = take_line(r, line, &why);
+	if (refused != NULL)
+		tool_refuse(&r->rejects, "chatLogs", r->lines, refused, line,
+		    false, false);
+	write_output(r);
+}
+
 /* Does what there is to do about one line. */
 static void
 agg_line(void *arg, const struct input *in, struct str line)
 {
 	struct run *r = arg;
 	const struct lines *l = &in->lines;
-	struct buf *out = agg_output(r->agg);
 	const char *refused = NULL;
 	struct errmsg why;
-	struct event e;
 
 	r->lines += !l->cont;
 	if (l->part || l->cont)
 		refused = "longer than 1 MiB";
 	else if (line.len == 0)
 		return;
-	else if (!event_read(r->reader, line, &e, &why))
-		refused = why.text;
-	else if (!tool_has_channel(&r->filter, e.channel))
-		return;
-	else if (!agg_add(r->agg, &e)) {
-		r->late++;
-		refused = "late: its window is already written";
-	}
+	else
+		refused = take_line(r, line, &why);
 	if (refused != NULL)
 		tool_refuse(&r->rejects, in->name, l->number, refused, line,
 		    l->part, l->cont);
-	else
-		r->events++;
-	if (out->len > 0)
-		tool_output(buf_view(out));
-	buf_reset(out);
+	write_output(r);
 }
 
 static void
@@ -172,7 +210,7 @@ span(const char *name, const char *text, int64_t min, int64_t max)
 static void
 options(struct run *r, int argc, char **argv)
 {
-	enum { HOLD = 256, REJECTS, SESSION_GAP, SINCE, UNTIL, WINDOW };
+	enum { HOLD = 256, REJECTS, SESSION_GAP, SINCE, UNTIL, URI, WINDOW };
 	static const struct option longs[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "hold", required_argument, NULL, HOLD },
@@ -181,6 +219,7 @@ options(struct run *r, int argc, char **argv)
 		{ "session-gap", required_argument, NULL, SESSION_GAP },
 		{ "since", required_argument, NULL, SINCE },
 		{ "until", required_argument, NULL, UNTIL },
+		{ "uri", required_argument, NULL, URI },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "window", required_argument, NULL, WINDOW },
@@ -216,6 +255,9 @@ options(struct run *r, int argc, char **argv)
 		case UNTIL:
 			tool_time(&r->filter.until_ms, "--until", optarg);
 			break;
+		case URI:
+			r->uri = optarg;
+			break;
 		case 'V':
 			tool_version("tw-agg");
 		case 'v':
@@ -247,7 +289,12 @@ main(int argc, char **argv)
 	options(&r, argc, argv);
 	r.reader = event_reader_new();
 	r.agg = agg_new(&r.o, spell, &r);
-	if (optind == argc)
+	if (r.uri != NULL && optind < argc)
+		tool_wrong("--uri reads no file: %s", argv[optind]);
+	if (r.uri != NULL)
+		result = tool_each_row(
+		    "tw-agg", r.uri, false, &r.filter, r.words, agg_row, &r);
+	else if (optind == argc)
 		result = tool_each_line("tw-agg", "-", r.words, agg_line, &r);
 	for (int i = optind; i < argc; i++)
 		result = tool_graver(result,

@@ -206,6 +206,7 @@ compare_logs(struct loader *l, struct str doc, struct errmsg *why)
 	struct bsonr_value v;
 	struct buf is = { 0 };
 	int64_t expire = 0;
+	bool same;
 
 	has(doc, "type", "timeseries", &is);
 	if (is.len == 0) {
@@ -225,8 +226,9 @@ compare_logs(struct loader *l, struct str doc, struct errmsg *why)
 		errmsg_set(why,
 		    "%s.%s exists with other options: %.*s; see tw-mongo(7)",
 		    l->db, LOADER_LOGS, STR_ARGS(buf_view(&is)));
+	same = is.len == 0;
 	buf_release(&is);
-	return is.len == 0;
+	return same;
 }
 
 static bool

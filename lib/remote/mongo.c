@@ -308,14 +308,16 @@ connect_socket(int family, int kind, int protocol, const struct sockaddr *to,
 {
 	int64_t until = bson_get_monotonic_time() + (int64_t)wait_ms * 1000;
 	mongoc_socket_t *s = mongoc_socket_new(family, kind, protocol);
+	int saved;
 
 	if (s == NULL)
 		return NULL;
 	if (mongoc_socket_connect(s, to, (mongoc_socklen_t)len, until) == 0)
 		return mongoc_stream_socket_new(s);
-	errno =
+	saved =
 	    mongoc_socket_errno(s) != 0 ? mongoc_socket_errno(s) : ETIMEDOUT;
 	mongoc_socket_destroy(s);
+	errno = saved;
 	return NULL;
 }
 

@@ -79,14 +79,14 @@ _tw() {
 		;;
 	tw-agg)
 		words="$common --hold --rejects --session-gap --since --until"
-		words="$words --window"
+		words="$words --uri --window"
 		;;
 	tw-load)
 		words="$common --dry-run --export --flush --no-wait --rejects"
 		words="$words --retention --since --until --uri --verify --wait"
 		;;
 	tw-report)
-		words="$common --format -o --output --tz --week"
+		words="$common --format -o --output --tz --uri --week"
 		;;
 	esac
 	case $cur in

@@ -31,9 +31,13 @@ class Pair:
     def close(self, cut):
         for s in self.ends:
             try:
-                s.shutdown(socket.SHUT_RDWR) if not cut or not self.hard \
-                    else None
-                reset(s) if cut and self.hard else s.close()
+                # To wake the other thread, or the socket stays open.
+                if cut and self.hard:
+                    s.shutdown(socket.SHUT_RD)
+                    reset(s)
+                else:
+                    s.shutdown(socket.SHUT_RDWR)
+                    s.close()
             except OSError:
                 pass
 

@@ -3,6 +3,8 @@
 
   mongo.py PORT DATABASE COMMAND   run the JSON command, print the answer
   mongo.py PORT ready [primary]    wait until the server answers (is primary)
+  mongo.py PORT hold DATABASE S    hold the lease of tw-load for S seconds
+  mongo.py PORT twice DATABASE     store an event of chatLogs once more
 
 Speaks OP_MSG to a server on 127.0.0.1, without authentication. Knows the BSON
 types that our documents have.
@@ -156,6 +158,18 @@ def wait_until_ready(port, primary):
         time.sleep(0.05)
 
 
+def hold(port, db, seconds):
+    c = Client(port)
+    c.must("admin", {"hello": 1, "client": {
+        "application": {"name": "tw-load/%s.chatLogs/test" % db},
+        "driver": {"name": "test", "version": "1"}, "os": {"type": "test"}}})
+    c.must(db, {"update": "twLocks", "updates": [
+        {"q": {"_id": "chatLogs"}, "u": {"$set": {"run": "test"}},
+         "upsert": True}]})
+    print("held", flush=True)
+    time.sleep(seconds)
+
+
 def dates(doc):
     """{"$date": ms} is a time."""
     return Date(doc["$date"]) if set(doc) == {"$date"} else doc
@@ -165,6 +179,14 @@ def main():
     port = int(sys.argv[1])
     if sys.argv[2] == "ready":
         wait_until_ready(port, len(sys.argv) > 3)
+        return
+    if sys.argv[2] == "hold":
+        hold(port, sys.argv[3], float(sys.argv[4]))
+        return
+    if sys.argv[2] == "twice":
+        c = Client(port)
+        c.must(sys.argv[3], {"insert": "chatLogs", "documents": c.all(
+            sys.argv[3], "chatLogs", [{"$limit": 1}])})
         return
     answer = Client(port).command(
         sys.argv[2], json.loads(sys.argv[3], object_hook=dates))
