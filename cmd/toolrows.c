@@ -18,10 +18,20 @@ tool_each_row(const char *tool, const char *uri, bool stats,
 	tool_wrong("--uri: this %s was built without MongoDB", tool);
 }
 
+enum tool_exit
+tool_each_part(const char *tool, const char *uri, const struct tool_filter *f,
+    int64_t window_ms, tool_row *take, tool_part *take_part, void *arg)
+{
+	(void)window_ms;
+	(void)take_part;
+	return tool_each_row(tool, uri, false, f, TOOL_QUIET, take, arg);
+}
+
 #else
 
 #include "base/now.h"
 #include "remote/mongouri.h"
+#include "remote/pushdown.h"
 #include "remote/rows.h"
 
 enum tool_exit
@@ -57,6 +67,39 @@ tool_each_row(const char *tool, const char *uri, bool stats,
 	if (more < 0)
 		warnx("MongoDB: %s", e.why.text);
 	rows_free(rows);
+	mongo_uri_free(u);
+	mongo_cleanup();
+	return more < 0 ? TOOL_FAILED : TOOL_DONE;
+}
+
+enum tool_exit
+tool_each_part(const char *tool, const char *uri, const struct tool_filter *f,
+    int64_t window_ms, tool_row *take, tool_part *take_part, void *arg)
+{
+	struct rows_options o = { .app = tool,
+		.channels = &f->channels,
+		.since_ms = INT64_MIN,
+		.until_ms = INT64_MAX };
+	struct pushdown_item item;
+	struct mongo_uri *u;
+	struct mongo_error e;
+	struct pushdown *p;
+	struct errmsg why;
+	int more = -1;
+
+	u = mongouri_choose(uri, &why);
+	if (u == NULL)
+		tool_wrong("%s", why.text);
+	o.uri = u;
+	p = pushdown_new(&o, window_ms, &e);
+	while (p != NULL && (more = pushdown_next(p, &item, &e)) == 1)
+		if (item.is_part)
+			take_part(arg, &item.part, item.events);
+		else
+			take(arg, item.line);
+	if (more < 0)
+		warnx("MongoDB: %s", e.why.text);
+	pushdown_free(p);
 	mongo_uri_free(u);
 	mongo_cleanup();
 	return more < 0 ? TOOL_FAILED : TOOL_DONE;

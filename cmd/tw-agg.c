@@ -28,6 +28,7 @@ struct run {
 	struct agg *agg;
 	struct event_reader *reader;
 	const char *uri; /* NULL = files */
+	bool pushdown;
 	int64_t lines, events, late, windows, streams;
 	int64_t headless; /* streams whose begin was not read */
 };
@@ -37,7 +38,7 @@ usage(FILE *f)
 {
 	fputs(
 	    "usage: tw-agg [-hqVv] [-c channel]... [--hold time] "
-	    "[--rejects file]\n"
+	    "[--pushdown] [--rejects file]\n"
 	    "              [--session-gap time] [--since time] [--until time] "
 	    "[--uri uri]\n"
 	    "              [--window time] [file ...]\n",
@@ -55,6 +56,7 @@ help(void)
 	      "\n"
 	      "  -c channel          only this channel (repeatable)\n"
 	      "  --hold time         how late an event may come (60s)\n"
+	      "  --pushdown          with --uri: the server counts\n"
 	      "  --rejects file      keep refused and late lines there\n"
 	      "  --session-gap time  longer silences part the streams of a "
 	      "channel without\n"
@@ -150,6 +152,19 @@ agg_row(void *arg, struct str line)
 	write_output(r);
 }
 
+/* Does what there is to do about what the server counted. */
+static void
+agg_part(void *arg, const struct agg_part *part, int64_t events)
+{
+	struct run *r = arg;
+
+	if (agg_add_part(r->agg, part))
+		r->events += events;
+	else
+		r->late += events;
+	write_output(r);
+}
+
 /* Does what there is to do about one line. */
 static void
 agg_line(void *arg, const struct input *in, struct str line)
@@ -210,10 +225,20 @@ span(const char *name, const char *text, int64_t min, int64_t max)
 static void
 options(struct run *r, int argc, char **argv)
 {
-	enum { HOLD = 256, REJECTS, SESSION_GAP, SINCE, UNTIL, URI, WINDOW };
+	enum {
+		HOLD = 256,
+		PUSHDOWN,
+		REJECTS,
+		SESSION_GAP,
+		SINCE,
+		UNTIL,
+		URI,
+		WINDOW
+	};
 	static const struct option longs[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "hold", required_argument, NULL, HOLD },
+		{ "pushdown", no_argument, NULL, PUSHDOWN },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "rejects", required_argument, NULL, REJECTS },
 		{ "session-gap", required_argument, NULL, SESSION_GAP },
@@ -237,6 +262,9 @@ options(struct run *r, int argc, char **argv)
 			exit(TOOL_DONE);
 		case HOLD:
 			r->o.hold_ms = span("--hold", optarg, 0, INT64_MAX);
+			break;
+		case PUSHDOWN:
+			r->pushdown = true;
 			break;
 		case 'q':
 			r->words = TOOL_QUIET;
@@ -291,7 +319,16 @@ main(int argc, char **argv)
 	r.agg = agg_new(&r.o, spell, &r);
 	if (r.uri != NULL && optind < argc)
 		tool_wrong("--uri reads no file: %s", argv[optind]);
-	if (r.uri != NULL)
+	if (r.pushdown && r.uri == NULL)
+		tool_wrong("--pushdown: which database? give --uri, too");
+	if (r.pushdown &&
+	    (r.o.window_ms > AGG_PART_MAX_MS || r.o.window_ms > r.o.gap_ms))
+		tool_wrong("--pushdown: a window of at most 150s, and not "
+			   "longer than --session-gap, can be counted there");
+	if (r.pushdown)
+		result = tool_each_part("tw-agg", r.uri, &r.filter,
+		    r.o.window_ms, agg_row, agg_part, &r);
+	else if (r.uri != NULL)
 		result = tool_each_row(
 		    "tw-agg", r.uri, false, &r.filter, r.words, agg_row, &r);
 	else if (optind == argc)

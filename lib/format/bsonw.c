@@ -96,6 +96,12 @@ bsonw_bool(struct buf *b, struct str key, bool value)
 }
 
 void
+bsonw_null(struct buf *b, struct str key)
+{
+	lead(b, BSONW_NULL, key);
+}
+
+void
 bsonw_date(struct buf *b, struct str key, int64_t ms)
 {
 	lead(b, BSONW_DATE, key);

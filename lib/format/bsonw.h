@@ -58,6 +58,7 @@ void bsonw_str(struct buf *b, struct str key, struct str value);
 void bsonw_int(struct buf *b, struct str key, int64_t value);
 void bsonw_double(struct buf *b, struct str key, double value);
 void bsonw_bool(struct buf *b, struct str key, bool value);
+void bsonw_null(struct buf *b, struct str key);
 
 /*
  * Append a point in time, `ms` UTC.

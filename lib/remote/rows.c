@@ -19,7 +19,8 @@ struct tied {
 };
 
 struct rows {
-	struct mongo *m;        /* owned */
+	struct mongo *m; /* owned, unless `borrowed` */
+	bool borrowed;
 	struct mongo_cursor *c; /* owned */
 	bool logs;
 	struct event_reader *reader; /* owned */
@@ -78,16 +79,45 @@ add_wanted_stats(struct buf *b)
 	bsonw_end(b, list);
 }
 
-static struct rows *
-open_rows(const struct rows_options *o, bool logs, struct mongo_error *why)
+/* Asks for the documents that match `filter`; events in order of time. */
+static void
+ask(struct rows *r, const char *db, struct str filter)
 {
-	struct buf filter = { 0 }, options = { 0 };
-	struct rows *r = xcalloc(1, sizeof(*r));
+	struct buf options = { 0 };
 	size_t at, in;
+
+	at = bsonw_begin(&options);
+	if (r->logs) {
+		in = bsonw_begin_doc(&options, STR("sort"));
+		bsonw_int(&options, STR("ts"), 1);
+		bsonw_end(&options, in);
+	}
+	bsonw_bool(&options, STR("allowDiskUse"), true);
+	bsonw_int(&options, STR("batchSize"), BATCH);
+	bsonw_end(&options, at);
+	r->c = mongo_find(r->m, db, r->logs ? LOADER_LOGS : LOADER_STATS,
+	    filter, buf_view(&options));
+	buf_release(&options);
+}
+
+static struct rows *
+rows_new(bool logs)
+{
+	struct rows *r = xcalloc(1, sizeof(*r));
 
 	r->logs = logs;
 	r->reader = event_reader_new();
 	r->ts = r->next_ts = INT64_MIN;
+	return r;
+}
+
+static struct rows *
+open_rows(const struct rows_options *o, bool logs, struct mongo_error *why)
+{
+	struct rows *r = rows_new(logs);
+	struct buf filter = { 0 };
+	size_t at;
+
 	r->m = mongo_connect(o->uri, o->app, why);
 	if (r->m == NULL) {
 		rows_free(r);
@@ -98,20 +128,19 @@ open_rows(const struct rows_options *o, bool logs, struct mongo_error *why)
 	if (!logs)
 		add_wanted_stats(&filter);
 	bsonw_end(&filter, at);
-	at = bsonw_begin(&options);
-	if (logs) {
-		in = bsonw_begin_doc(&options, STR("sort"));
-		bsonw_int(&options, STR("ts"), 1);
-		bsonw_end(&options, in);
-	}
-	bsonw_bool(&options, STR("allowDiskUse"), true);
-	bsonw_int(&options, STR("batchSize"), BATCH);
-	bsonw_end(&options, at);
-	r->c = mongo_find(r->m, mongo_uri_database(o->uri),
-	    logs ? LOADER_LOGS : LOADER_STATS, buf_view(&filter),
-	    buf_view(&options));
+	ask(r, mongo_uri_database(o->uri), buf_view(&filter));
 	buf_release(&filter);
-	buf_release(&options);
+	return r;
+}
+
+struct rows *
+rows_of_query(struct mongo *m, const char *db, struct str filter)
+{
+	struct rows *r = rows_new(true);
+
+	r->m = m;
+	r->borrowed = true;
+	ask(r, db, filter);
 	return r;
 }
 
@@ -257,7 +286,8 @@ rows_free(struct rows *r)
 	if (r == NULL)
 		return;
 	mongo_cursor_free(r->c);
-	mongo_free(r->m);
+	if (!r->borrowed)
+		mongo_free(r->m);
 	event_reader_free(r->reader);
 	buf_release(&r->spelled);
 	buf_release(&r->text);

@@ -33,6 +33,15 @@ struct rows *rows_of_stats(
     const struct rows_options *o, struct mongo_error *why) MUST_USE;
 
 /*
+ * Begin to read the events of database `db` that match `filter`, a document,
+ * through `m`, which is borrowed.
+ *
+ * Returns the rows.
+ */
+struct rows *rows_of_query(
+    struct mongo *m, const char *db, struct str filter) MUST_USE;
+
+/*
  * Read the next line, without its LF.
  *
  * Returns 1; 0 after the last; -1 with `why`. A document that is none of ours is

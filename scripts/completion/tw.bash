@@ -78,8 +78,8 @@ _tw() {
 		words="$common --mentions --rejects --since --until"
 		;;
 	tw-agg)
-		words="$common --hold --rejects --session-gap --since --until"
-		words="$words --uri --window"
+		words="$common --hold --pushdown --rejects --session-gap --since"
+		words="$words --until --uri --window"
 		;;
 	tw-load)
 		words="$common --dry-run --export --flush --no-wait --rejects"
