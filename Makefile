@@ -148,7 +148,7 @@ cover:
 # Static checks.
 
 C_FILES := $(wildcard cmd/*.[ch] lib/*/*.[ch] tests/*.[ch] tests/*/*.[ch])
-SCRIPTS := scripts/mongod scripts/setup scripts/demo scripts/check scripts/bench \
+SCRIPTS := scripts/mongod scripts/bench-mongo scripts/setup scripts/demo scripts/check scripts/bench \
 	   scripts/check-floors scripts/check-usage scripts/check-examples
 
 lint:
@@ -167,11 +167,16 @@ lint:
 	shellcheck $(SCRIPTS)
 	shellcheck -x -P tests/cli tests/cli/*.t
 
-bench: all $(B)/tests/gen $(B)/tests/bench/floor
+bench: all $(B)/tests/gen $(B)/tests/bench/floor \
+    $(if $(MONGO),$(B)/tests/bench/insert)
 	scripts/bench $(B)
+	$(if $(MONGO),scripts/bench-mongo $(B))
 
 $(B)/tests/bench/floor: $(B)/tests/bench/floor.o $(B)/libtw.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
+
+$(B)/tests/bench/insert: $(B)/tests/bench/insert.o $(B)/libtw.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) $(link_mongo)
 
 # Installing
 

@@ -7,6 +7,7 @@
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -30,6 +31,7 @@
 #define GATHER_BYTES ((size_t)12 * 1024 * 1024) /* ... and their bytes */
 #define STATS_N      1000
 #define STATS_BYTES  ((size_t)4 * 1024 * 1024)
+#define HEAP_BYTES   (64 * 1024 * 1024)
 #define IDLE_LINES   128
 #define KEEP_BYTES   ((size_t)512 * 1024) /* of a buf that is used again */
 #define NAMED_MAX    20                   /* missing lines that are named */
@@ -890,6 +892,9 @@ main(int argc, char **argv)
 		.o = { .wait_ms = WAIT_MS } };
 	struct errmsg why;
 
+	/* Batches are megabytes: not to be given back and asked for anew. */
+	(void)mallopt(M_MMAP_THRESHOLD, HEAP_BYTES);
+	(void)mallopt(M_TRIM_THRESHOLD, HEAP_BYTES);
 	if (!zone_set("UTC", &why))
 		tool_wrong("%s", why.text);
 	tool_filter_init(&r.filter);

@@ -20,5 +20,5 @@ hash_str(struct str s, uint64_t seed)
 uint64_t
 hash_content(struct str s)
 {
-	return XXH64(s.p, s.len, 0);
+	return XXH64(s.p != NULL ? s.p : "", s.len, 0);
 }

@@ -19,6 +19,7 @@
 #define RETRIES      5    /* of documents that the server did not want */
 #define SAY_AFTER_MS 2000 /* of waiting */
 #define NS_EXISTS    48
+#define INDEX_NAMED  85 /* it exists with another name */
 #define ID_END       (EVENTDOC_ID_AT + BSONW_OID_LEN)
 
 enum step {
@@ -279,7 +280,9 @@ create_index(struct loader *l, bool stats, struct mongo_error *why)
 	bsonw_end(b, doc);
 	bsonw_end(b, list);
 	bsonw_end(b, at);
-	return mongo_command(l->m, l->db, buf_view(b), &l->reply, why);
+		/* The same under another name does as well. */
+	return mongo_command(l->m, l->db, buf_view(b), &l->reply, why) ||
+	    why->code == INDEX_NAMED;
 }
 
 /* One try at loader_prepare(). */

@@ -85,6 +85,7 @@ user='"id":"i1","user":"u","user_id":"1","name":"Ü","badges":"a/1,b/2","badge_i
 	t 2026-11-01T00:00:00.005Z '"mark","mark":"lost","by":"h/1/2","since":"2026-10-31T23:59:59.000Z","why":"w"'
 	t 2026-11-01T00:00:00.005Z '"mark","mark":"gap","by":"h/1/2","from":"2026-10-31T23:59:58.000Z","to":"2026-10-31T23:59:59.000Z","lines":7'
 	t 2026-11-01T00:00:00.005Z '"mark","mark":"lost","by":"h/1/2","why":"w","since":"not a time"'
+	# shellcheck disable=SC2016 # a dollar
 	t 2026-11-01T00:00:00.006Z '"mark","mark":"odd","z":1,"_id":"x","meta":"y","a.b":"c","$d":2,"rest":"r","":"e","user":"u","text":"2026-10-31T23:59:59.000Z"'
 } >"$tmp/corpus"
 # Many of each, so that the server packs them.
@@ -112,15 +113,18 @@ sed 's/"category":"[^"]*/&!/' "$tmp/stats" | cat "$tmp/stats" - >"$tmp/stats2"
 tw-load --uri "$uri/one" "$tmp/stats2"
 is "$(mongo "$a" one '{"count": "chatStats"}' | jq .n)" \
 	"$(wc -l <"$tmp/stats" | tr -d ' ')" "loaded twice, there once"
+# shellcheck disable=SC2016 # a dollar
 is "$(mongo "$a" one '{"count": "chatStats", "query": {"category": {"$regex": "!$"}}}' | jq .n)" \
 	"$(grep -c '"category"' "$tmp/stats")" "the later line counts"
 
 # What is not loaded.
-printf 'no JSON\n{"ts":1}\n' >"$tmp/bad"
-head -n 3 "$tmp/events" >>"$tmp/bad"
-head -c 20000000 /dev/zero | tr '\0' x >>"$tmp/bad"
-printf '\n' >>"$tmp/bad"
-tail -n 1 "$tmp/events" >>"$tmp/bad"
+{
+	printf 'no JSON\n{"ts":1}\n'
+	head -n 3 "$tmp/events"
+	head -c 20000000 /dev/zero | tr '\0' x
+	echo
+	tail -n 1 "$tmp/events"
+} >"$tmp/bad"
 tw-load --rejects "$tmp/rejects" -v --uri "$uri/bad" "$tmp/bad" 2>"$tmp/err"
 is $? 3 "refused lines: status 3"
 like "$(cat "$tmp/err")" "$tmp/bad:1: refused: no JSON" "named by file and line"
@@ -291,6 +295,7 @@ end TERM a
 mkdir "$tmp/db.full"
 as_root=
 [ "$(id -u)" -eq 0 ] || as_root=-r
+# shellcheck disable=SC2016 # for the other shell
 spawn full unshare $as_root -m sh -c 'mount -t tmpfs -o size=260m none "$1" &&
 	shift && exec "$@"' sh "$tmp/db.full" "$mongod" --port "$full" \
 	--bind_ip 127.0.0.1 --dbpath "$tmp/db.full" --wiredTigerCacheSizeGB 0.25 \

@@ -31,6 +31,7 @@ while [ $week -lt "$weeks" ]; do
 	same_lines w$week "week $week"
 	[ "$(wc -l <"$tmp/want")" -gt 1000 ] || ok 1 "week $week is something"
 done
+# shellcheck disable=SC2016 # a dollar
 like "$(cat "$tmp/want")" '"mentions":{"$d":' "sponsors are mentioned in it"
 like "$(cat "$tmp/want")" '"heard_s":0,\|"heard_s":0}' "there are holes in it"
 like "$(cat "$tmp/want")" '"messages_shared"' "there is shared chat in it"

@@ -82,13 +82,19 @@ for channel in channels:
         if kind == "mark" and e["mark"] == "alive" and inside(t, second):
             other = t + R.randint(0, 9000)
             out.append((other, dict(e, ts=text(other), by="host-b/1/2")))
-    for _ in range(R.randint(5, 40)):
-        t = R.randint(first, last)
+    # In the middle of what is said, by who hears it.
+    said = [t for t, e in out if e["channel"] == channel and
+            e["type"] == "message"]
+    hears = [(t, e["by"]) for t, e in out if e["channel"] == channel and
+             e["type"] == "mark" and e["mark"] == "alive"]
+    for _ in range(R.randint(20, 120)):
+        t = R.choice(said) + R.randint(-2, 2000)
+        who = [name for at, name in hears if at < t]
         mark = R.choice(["lost", "lost", "gap", "stop", "refused", "join",
                          "join", "alive", "error", "odd"])
         e = {"ts": text(t), "channel": channel, "type": "mark", "mark": mark,
-             "by": R.choice(["host-a/42/1794182400/0", "host-b/1/2"])}
-        if mark == "lost" and R.random() < 0.7:
+             "by": who[-1] if who and R.random() < 0.8 else "host-b/1/2"}
+        if mark == "lost" and R.random() < 0.5:
             e["since"] = text(t - R.randint(0, 100000))
         if mark == "gap":
             e["from"] = text(t - R.randint(2, 60000))
