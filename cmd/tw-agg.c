@@ -36,12 +36,12 @@ struct run {
 static void
 usage(FILE *f)
 {
-	fputs(
-	    "usage: tw-agg [-hqVv] [-c channel]... [--hold time] "
-	    "[--pushdown] [--rejects file]\n"
-	    "              [--session-gap time] [--since time] [--until time] "
-	    "[--uri uri]\n"
-	    "              [--window time] [file ...]\n",
+	fputs("usage: tw-agg [-hqVv] [-c channel]... [--hold time] "
+	      "[--pushdown]\n"
+	      "              [--rejects file] [--session-gap time] [--since "
+	      "time]\n"
+	      "              [--until time] [--uri uri] [--window time] [file "
+	      "...]\n",
 	    f);
 }
 
@@ -64,9 +64,8 @@ help(void)
 	      "  --since time        only lines from then on: 2026-11-23,\n"
 	      "                      2026-11-23T12:00:00Z, \"2h ago\"\n"
 	      "  --until time        only lines before then\n"
-	      "  --uri uri           read a database instead of files: "
-	      "mongodb://HOST/DATABASE;\n"
-	      "                      - = as TW_URI_FILE says\n"
+	      "  --uri uri           read a database instead: "
+	      "mongodb://HOST/DATABASE\n"
 	      "  --window time       length of a window (5s)\n"
 	      "  -q                  do not name refused lines\n"
 	      "  -v                  a summary at the end\n"

@@ -121,15 +121,14 @@ help(void)
 	usage(stdout);
 	fputs(
 	    "\n"
-	    "Events (tw-event(5)) and stats (tw-stats(5)) into MongoDB, each "
-	    "exactly once:\n"
-	    "whatever happens, run the same command again. No file or - is "
-	    "standard input.\n"
+	    "Events and stats into MongoDB, exactly once: whatever happens, "
+	    "run it again.\n"
 	    "\n"
+
 	    "  -c channel        only this channel (repeatable)\n"
 	    "  --dry-run         check and count; write nothing\n"
-	    "  --export          write the events of the database to standard "
-	    "output\n"
+	    "  --export          write the events of the database out\n"
+
 	    "  --flush time      store what a slow pipe gave after so long "
 	    "(1s)\n"
 	    "  --no-wait         give up when another tw-load is at work\n"
@@ -137,14 +136,15 @@ help(void)
 	    "  --retention time  how long the server keeps events: 90d\n"
 	    "  --since time      only lines from then on\n"
 	    "  --until time      only lines before then\n"
-	    "  --uri uri         mongodb://HOST/DATABASE, no password in it; "
-	    "else the file\n"
-	    "                    that TW_URI_FILE names\n"
+	    "  --uri uri         mongodb://HOST/DATABASE; else what "
+	    "TW_URI_FILE names\n"
 	    "  --verify          see whether all of the input is there, and "
 	    "once\n"
+
 	    "  --wait time       for another tw-load, or a lost server (60s)\n"
-	    "  -q, -v            fewer words; a summary at the end\n"
-	    "  -h, -V            this help; the version\n"
+	    "  -q, -v, -h, -V    fewer words; a summary; this help; the "
+	    "version\n"
+
 	    "\n"
 	    "Example: from the raw log into the database\n"
 	    "  tw-parse raw/*/*/*.log | tw-load --uri "

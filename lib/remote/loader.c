@@ -280,7 +280,7 @@ create_index(struct loader *l, bool stats, struct mongo_error *why)
 	bsonw_end(b, doc);
 	bsonw_end(b, list);
 	bsonw_end(b, at);
-		/* The same under another name does as well. */
+	/* The same under another name does as well. */
 	return mongo_command(l->m, l->db, buf_view(b), &l->reply, why) ||
 	    why->code == INDEX_NAMED;
 }

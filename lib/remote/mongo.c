@@ -12,8 +12,10 @@
 #include <errno.h>
 #include <netdb.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include "base/xalloc.h"
 #include "format/bsonr.h"
@@ -111,6 +113,19 @@ hear(mongoc_log_level_t level, const char *domain, const char *text, void *arg)
  * URIs
  */
 
+/*
+ * The library shows its counters in a piece of shared memory, which a process
+ * that is killed leaves behind for good: nobody needs to find it.
+ */
+static void
+forget_counters(void)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "/mongoc-%ld", (long)getpid());
+	(void)shm_unlink(name);
+}
+
 struct mongo_uri *
 mongo_uri_new(const char *text, struct errmsg *why)
 {
@@ -118,8 +133,10 @@ mongo_uri_new(const char *text, struct errmsg *why)
 	struct mongo_uri *u;
 	bson_error_t error;
 
-	mongoc_log_set_handler(hear, &warning);
+	mongoc_log_set_handler(hear, NULL);
 	mongoc_init();
+	forget_counters();
+	mongoc_log_set_handler(hear, &warning);
 	u = xcalloc(1, sizeof(*u));
 	u->uri = mongoc_uri_new_with_error(text, &error);
 	mongoc_log_set_handler(hear, NULL);

@@ -254,6 +254,10 @@ is $? 0 "two at once, killed and stopped: $out"
 out=$(python3 "$fake/rounds.py" "$a" "" "$tmp/events" $(((rounds + 3) / 4)) 3 2>&1)
 is $? 0 "three at once, killed and stopped: $out"
 
+left=$(find /dev/shm -name 'mongoc-*' -newer "$tmp/more" 2>/dev/null | wc -l)
+[ "$left" -lt "$rounds" ]
+ok $? "of the killed nothing is left behind: $left"
+
 # Connections that are cut at random bytes.
 spawn cut python3 "$fake/cutter.py" "$cut" "$a" 1000 12000000 7
 sleep 0.3
@@ -296,7 +300,7 @@ mkdir "$tmp/db.full"
 as_root=
 [ "$(id -u)" -eq 0 ] || as_root=-r
 # shellcheck disable=SC2016 # for the other shell
-spawn full unshare $as_root -m sh -c 'mount -t tmpfs -o size=260m none "$1" &&
+spawn full unshare $as_root -m sh -c 'mount -t tmpfs -o size=420m none "$1" &&
 	shift && exec "$@"' sh "$tmp/db.full" "$mongod" --port "$full" \
 	--bind_ip 127.0.0.1 --dbpath "$tmp/db.full" --wiredTigerCacheSizeGB 0.25 \
 	--setParameter diagnosticDataCollectionEnabled=false --nounixsocket
