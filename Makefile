@@ -25,7 +25,6 @@ LIBS_tw-poll   = curl jansson
 LIBS_tw-parse  = pcre2 jansson zstd zlib
 LIBS_tw-agg    = jansson zstd zlib $(MONGO)
 LIBS_tw-report = jansson zstd zlib math $(MONGO)
-
 LIBS_tw-load   = jansson zstd zlib $(MONGO)
 
 TOOLS = tw-chat tw-poll tw-parse tw-agg tw-report $(if $(MONGO),tw-load)
