@@ -23,10 +23,21 @@ CFLAGS  = -O3 -g
 LIBS_tw-chat   = curl
 LIBS_tw-poll   = curl jansson
 LIBS_tw-parse  = pcre2 jansson zstd zlib
-LIBS_tw-agg    = jansson zstd zlib
-LIBS_tw-report = jansson zstd zlib math
+LIBS_tw-agg    = jansson zstd zlib $(MONGO)
+LIBS_tw-report = jansson zstd zlib math $(MONGO)
+LIBS_tw-load   = jansson zstd zlib $(MONGO)
 
-TOOLS = tw-chat tw-poll tw-parse tw-agg tw-report
+TOOLS = tw-chat tw-poll tw-parse tw-agg tw-report $(if $(MONGO),tw-load)
+
+# MongoDB: what of libmongoc there is, 2.x or 1.x. WITHOUT_MONGO=1 builds what
+# goes without.
+MONGO     := $(if $(WITHOUT_MONGO),,mongo)
+MONGO_PKG := $(if $(MONGO),$(shell for p in mongoc2 libmongoc-1.0; do \
+	     pkg-config --exists $$p && echo $$p && break; done))
+MONGO_SRC := $(wildcard lib/remote/mongo*.c) lib/remote/lease.c \
+	     lib/remote/loader.c lib/remote/rows.c
+MONGO_INC := $(if $(MONGO_PKG),$(patsubst -I%,-isystem %,\
+	     $(shell pkg-config --cflags $(MONGO_PKG))))
 
 MODE := $(if $(SAN),san,$(if $(COV),cov,plain))
 B    := build/$(MODE)
@@ -37,6 +48,7 @@ link_zstd    = -lzstd
 link_zlib    = -lz
 link_math    = -lm
 link_curl    = -lcurl
+link_mongo   = $(shell pkg-config --libs $(MONGO_PKG))
 
 MODE_san = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	   -fno-omit-frame-pointer
@@ -46,9 +58,11 @@ WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
        -Wpointer-arith -Wwrite-strings -Wvla -Wundef \
        $(if $(WERROR),-Werror)
 ALL_CFLAGS = -std=c11 -D_DEFAULT_SOURCE -DTW_VERSION='"$(VERSION)"' -Ilib \
-	     $(WARN) $(CFLAGS) $(MODE_$(MODE))
+	     $(WARN) $(if $(MONGO),,-DTW_WITHOUT_MONGO) $(CFLAGS) \
+	     $(MODE_$(MODE))
 
-LIB_SRC  := $(sort $(wildcard lib/*/*.c))
+LIB_SRC  := $(filter-out $(if $(MONGO),,$(MONGO_SRC)),\
+	    $(sort $(wildcard lib/*/*.c)))
 LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 TOOL_BIN := $(TOOLS:%=$(B)/%)
 
@@ -62,6 +76,8 @@ $(B)/flags: FORCE
 $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/lib/remote/mongo.o: private ALL_CFLAGS += $(MONGO_INC)
 
 $(B)/libtw.a: $(LIB_OBJ)
 	@rm -f $@
@@ -149,14 +165,14 @@ cover:
 
 C_FILES := $(wildcard cmd/*.[ch] lib/*/*.[ch] tests/*.[ch] tests/*/*.[ch])
 SCRIPTS := scripts/setup scripts/demo scripts/check scripts/bench \
-	   scripts/check-floors scripts/check-usage scripts/check-examples \
-	   tests/fake/certs
+	   scripts/bench-mongo scripts/mongod scripts/check-floors \
+	   scripts/check-usage scripts/check-examples tests/fake/certs
 
 lint:
 	clang-format --dry-run -Werror $(C_FILES)
 	printf '%s\0' $(wildcard lib/*/*.c cmd/*.c) | xargs -0 -n 4 -P 2 \
 	    sh -c 'clang-tidy --quiet "$$@" -- -std=c11 -D_DEFAULT_SOURCE \
-	    "-DTW_VERSION=\"\"" -Ilib 2>/dev/null' tidy
+	    "-DTW_VERSION=\"\"" -Ilib $(MONGO_INC) 2>/dev/null' tidy
 	cppcheck --quiet --error-exitcode=1 --std=c11 \
 	    --enable=warning,portability --inline-suppr -Ilib \
 	    --suppress=missingIncludeSystem --suppress=ctuuninitvar lib cmd
@@ -168,11 +184,16 @@ lint:
 	shellcheck $(SCRIPTS)
 	shellcheck -x -P tests/cli tests/cli/*.t
 
-bench: all $(B)/tests/gen $(B)/tests/bench/floor
+bench: all $(B)/tests/gen $(B)/tests/bench/floor \
+    $(if $(MONGO),$(B)/tests/bench/insert)
 	scripts/bench $(B)
+	$(if $(MONGO),scripts/bench-mongo $(B))
 
 $(B)/tests/bench/floor: $(B)/tests/bench/floor.o $(B)/libtw.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
+
+$(B)/tests/bench/insert: $(B)/tests/bench/insert.o $(B)/libtw.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) $(link_mongo)
 
 # Installing
 

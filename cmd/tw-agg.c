@@ -15,6 +15,7 @@
 #include "format/input.h"
 #include "model/agg.h"
 #include "tool.h"
+#include "toolrows.h"
 
 #define WINDOW_MAX_MS MS_PER_DAY
 #define BEGIN_MS      (10 * MS_PER_MIN)
@@ -26,6 +27,8 @@ struct run {
 	struct agg_options o;
 	struct agg *agg;
 	struct event_reader *reader;
+	const char *uri; /* NULL = files */
+	bool pushdown;
 	int64_t lines, events, late, windows, streams;
 	int64_t headless; /* streams whose begin was not read */
 };
@@ -33,12 +36,12 @@ struct run {
 static void
 usage(FILE *f)
 {
-	fputs(
-	    "usage: tw-agg [-hqVv] [-c channel]... [--hold time] "
-	    "[--rejects file]\n"
-	    "              [--session-gap time] [--since time] [--until time] "
-	    "[--window time]\n"
-	    "              [file ...]\n",
+	fputs("usage: tw-agg [-hqVv] [-c channel]... [--hold time] "
+	      "[--pushdown]\n"
+	      "              [--rejects file] [--session-gap time] [--since "
+	      "time]\n"
+	      "              [--until time] [--uri uri] [--window time] [file "
+	      "...]\n",
 	    f);
 }
 
@@ -53,6 +56,7 @@ help(void)
 	      "\n"
 	      "  -c channel          only this channel (repeatable)\n"
 	      "  --hold time         how late an event may come (60s)\n"
+	      "  --pushdown          with --uri: the server counts\n"
 	      "  --rejects file      keep refused and late lines there\n"
 	      "  --session-gap time  longer silences part the streams of a "
 	      "channel without\n"
@@ -60,6 +64,8 @@ help(void)
 	      "  --since time        only lines from then on: 2026-11-23,\n"
 	      "                      2026-11-23T12:00:00Z, \"2h ago\"\n"
 	      "  --until time        only lines before then\n"
+	      "  --uri uri           read a database instead: "
+	      "mongodb://HOST/DATABASE\n"
 	      "  --window time       length of a window (5s)\n"
 	      "  -q                  do not name refused lines\n"
 	      "  -v                  a summary at the end\n"
@@ -100,38 +106,84 @@ spell(void *arg, const struct stats *s, int64_t first_ts, struct buf *b)
 	stats_write(b, s);
 }
 
+/* Takes a line. Says why it is to be refused, or NULL. */
+static const char *
+take_line(struct run *r, struct str line, struct errmsg *why)
+{
+	struct event e;
+
+	if (!event_read(r->reader, line, &e, why))
+		return why->text;
+	if (!tool_has_channel(&r->filter, e.channel))
+		return NULL;
+	if (!agg_add(r->agg, &e)) {
+		r->late++;
+		return "late: its window is already written";
+	}
+	r->events++;
+	return NULL;
+}
+
+/* Writes what has become certain. */
+static void
+write_output(struct run *r)
+{
+	struct buf *out = agg_output(r->agg);
+
+	if (out->len > 0)
+		tool_output(buf_view(out));
+	buf_reset(out);
+}
+
+/* Does what there is to do about one line of the database. */
+static void
+agg_row(void *arg, struct str line)
+{
+	struct run *r = arg;
+	const char *refused;
+	struct errmsg why;
+
+	r->lines++;
+	refused = take_line(r, line, &why);
+	if (refused != NULL)
+		tool_refuse(&r->rejects, "chatLogs", r->lines, refused, line,
+		    false, false);
+	write_output(r);
+}
+
+/* Does what there is to do about what the server counted. */
+static void
+agg_part(void *arg, const struct agg_part *part, int64_t events)
+{
+	struct run *r = arg;
+
+	if (agg_add_part(r->agg, part))
+		r->events += events;
+	else
+		r->late += events;
+	write_output(r);
+}
+
 /* Does what there is to do about one line. */
 static void
 agg_line(void *arg, const struct input *in, struct str line)
 {
 	struct run *r = arg;
 	const struct lines *l = &in->lines;
-	struct buf *out = agg_output(r->agg);
 	const char *refused = NULL;
 	struct errmsg why;
-	struct event e;
 
 	r->lines += !l->cont;
 	if (l->part || l->cont)
 		refused = "longer than 1 MiB";
 	else if (line.len == 0)
 		return;
-	else if (!event_read(r->reader, line, &e, &why))
-		refused = why.text;
-	else if (!tool_has_channel(&r->filter, e.channel))
-		return;
-	else if (!agg_add(r->agg, &e)) {
-		r->late++;
-		refused = "late: its window is already written";
-	}
+	else
+		refused = take_line(r, line, &why);
 	if (refused != NULL)
 		tool_refuse(&r->rejects, in->name, l->number, refused, line,
 		    l->part, l->cont);
-	else
-		r->events++;
-	if (out->len > 0)
-		tool_output(buf_view(out));
-	buf_reset(out);
+	write_output(r);
 }
 
 static void
@@ -172,15 +224,26 @@ span(const char *name, const char *text, int64_t min, int64_t max)
 static void
 options(struct run *r, int argc, char **argv)
 {
-	enum { HOLD = 256, REJECTS, SESSION_GAP, SINCE, UNTIL, WINDOW };
+	enum {
+		HOLD = 256,
+		PUSHDOWN,
+		REJECTS,
+		SESSION_GAP,
+		SINCE,
+		UNTIL,
+		URI,
+		WINDOW
+	};
 	static const struct option longs[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "hold", required_argument, NULL, HOLD },
+		{ "pushdown", no_argument, NULL, PUSHDOWN },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "rejects", required_argument, NULL, REJECTS },
 		{ "session-gap", required_argument, NULL, SESSION_GAP },
 		{ "since", required_argument, NULL, SINCE },
 		{ "until", required_argument, NULL, UNTIL },
+		{ "uri", required_argument, NULL, URI },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "window", required_argument, NULL, WINDOW },
@@ -199,6 +262,9 @@ options(struct run *r, int argc, char **argv)
 		case HOLD:
 			r->o.hold_ms = span("--hold", optarg, 0, INT64_MAX);
 			break;
+		case PUSHDOWN:
+			r->pushdown = true;
+			break;
 		case 'q':
 			r->words = TOOL_QUIET;
 			r->rejects.quiet = true;
@@ -215,6 +281,9 @@ options(struct run *r, int argc, char **argv)
 			break;
 		case UNTIL:
 			tool_time(&r->filter.until_ms, "--until", optarg);
+			break;
+		case URI:
+			r->uri = optarg;
 			break;
 		case 'V':
 			tool_version("tw-agg");
@@ -247,7 +316,21 @@ main(int argc, char **argv)
 	options(&r, argc, argv);
 	r.reader = event_reader_new();
 	r.agg = agg_new(&r.o, spell, &r);
-	if (optind == argc)
+	if (r.uri != NULL && optind < argc)
+		tool_wrong("--uri reads no file: %s", argv[optind]);
+	if (r.pushdown && r.uri == NULL)
+		tool_wrong("--pushdown: which database? give --uri, too");
+	if (r.pushdown &&
+	    (r.o.window_ms > AGG_PART_MAX_MS || r.o.window_ms > r.o.gap_ms))
+		tool_wrong("--pushdown: a window of at most 150s, and not "
+			   "longer than --session-gap, can be counted there");
+	if (r.pushdown)
+		result = tool_each_part("tw-agg", r.uri, &r.filter,
+		    r.o.window_ms, agg_row, agg_part, &r);
+	else if (r.uri != NULL)
+		result = tool_each_row(
+		    "tw-agg", r.uri, false, &r.filter, r.words, agg_row, &r);
+	else if (optind == argc)
 		result = tool_each_line("tw-agg", "-", r.words, agg_line, &r);
 	for (int i = optind; i < argc; i++)
 		result = tool_graver(result,

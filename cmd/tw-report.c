@@ -15,7 +15,9 @@
 #include "format/input.h"
 #include "model/report.h"
 #include "render/render.h"
+
 #include "tool.h"
+#include "toolrows.h"
 
 struct run {
 	enum tool_words words;
@@ -27,6 +29,7 @@ struct run {
 	const char *output; /* NULL = standard output */
 	const char *tz;
 	const char *week; /* NULL = the last complete one */
+	const char *uri;  /* NULL = files */
 	int64_t lines;
 };
 
@@ -36,7 +39,8 @@ usage(FILE *f)
 	fputs(
 	    "usage: tw-report [weekly] [-hqVv] [-c channel]... "
 	    "[--format text|csv|json|html]\n"
-	    "                 [-o file] [--tz zone] [--week week] [file ...]\n",
+	    "                 [-o file] [--tz zone] [--uri uri] [--week week] "
+	    "[file ...]\n",
 	    f);
 }
 
@@ -57,6 +61,8 @@ help(void)
 	    "  -o file          write there; it appears when it is whole\n"
 	    "  --tz zone        where a week begins, such as Europe/Berlin "
 	    "(UTC)\n"
+	    "  --uri uri        read a database instead of files: "
+	    "mongodb://HOST/DATABASE\n"
 	    "  --week week      2026-W47; latest = that of the newest stream; "
 	    "else the last\n"
 	    "                   complete week\n"
@@ -71,6 +77,19 @@ help(void)
 	tool_close_output();
 }
 
+/* Takes a line that is none to be refused. Says why it is, or NULL. */
+static const char *
+take_line(struct run *r, struct str line, struct errmsg *why)
+{
+	struct stats s;
+
+	if (!stats_read(r->reader, line, &s, why))
+		return why->text;
+	if (tool_has_channel(&r->filter, s.channel))
+		report_add(r->report, &s);
+	return NULL;
+}
+
 /* Does what there is to do about one line. */
 static void
 report_line(void *arg, const struct input *in, struct str line)
@@ -79,20 +98,32 @@ report_line(void *arg, const struct input *in, struct str line)
 	const struct lines *l = &in->lines;
 	const char *refused = NULL;
 	struct errmsg why;
-	struct stats s;
 
 	r->lines += !l->cont;
 	if (l->part || l->cont)
 		refused = "longer than 1 MiB";
 	else if (line.len == 0)
 		return;
-	else if (!stats_read(r->reader, line, &s, &why))
-		refused = why.text;
+	else
+		refused = take_line(r, line, &why);
 	if (refused != NULL)
 		tool_refuse(&r->rejects, in->name, l->number, refused, line,
 		    l->part, l->cont);
-	else if (tool_has_channel(&r->filter, s.channel))
-		report_add(r->report, &s);
+}
+
+/* Does what there is to do about one line of the database. */
+static void
+report_row(void *arg, struct str line)
+{
+	struct run *r = arg;
+	const char *refused;
+	struct errmsg why;
+
+	r->lines++;
+	refused = take_line(r, line, &why);
+	if (refused != NULL)
+		tool_refuse(&r->rejects, "chatStats", r->lines, refused, line,
+		    false, false);
 }
 
 /* Finds out which week was asked for. */
@@ -175,13 +206,14 @@ write_report(const struct run *r)
 static void
 options(struct run *r, int argc, char **argv)
 {
-	enum { FORMAT = 256, TZ, WEEK };
+	enum { FORMAT = 256, TZ, URI, WEEK };
 	static const struct option longs[] = {
 		{ "format", required_argument, NULL, FORMAT },
 		{ "help", no_argument, NULL, 'h' },
 		{ "output", required_argument, NULL, 'o' },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "tz", required_argument, NULL, TZ },
+		{ "uri", required_argument, NULL, URI },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "week", required_argument, NULL, WEEK },
@@ -213,6 +245,9 @@ options(struct run *r, int argc, char **argv)
 			break;
 		case TZ:
 			r->tz = optarg;
+			break;
+		case URI:
+			r->uri = optarg;
 			break;
 		case 'V':
 			tool_version("tw-report");
@@ -266,7 +301,12 @@ main(int argc, char **argv)
 	check_options(&r);
 	r.reader = stats_reader_new();
 	r.report = report_new();
-	if (optind == argc)
+	if (r.uri != NULL && optind < argc)
+		tool_wrong("--uri reads no file: %s", argv[optind]);
+	if (r.uri != NULL)
+		result = tool_each_row("tw-report", r.uri, true, &r.filter,
+		    r.words, report_row, &r);
+	else if (optind == argc)
 		result =
 		    tool_each_line("tw-report", "-", r.words, report_line, &r);
 	for (int i = optind; i < argc; i++)

@@ -16,3 +16,9 @@ hash_str(struct str s, uint64_t seed)
 	h *= UINT64_C(0xd6e8feb86659fd93);
 	return h ^ h >> 32;
 }
+
+uint64_t
+hash_content(struct str s)
+{
+	return XXH64(s.p != NULL ? s.p : "", s.len, 0);
+}

@@ -23,6 +23,16 @@ input_next(struct input *in, struct str *line, struct errmsg *why)
 	return r;
 }
 
+bool
+input_ready(const struct input *in, int wait_ms)
+{
+	const struct lines *l = &in->lines;
+
+	return (l->end > l->pos &&
+		   memchr(l->p + l->pos, '\n', l->end - l->pos) != NULL) ||
+	    unpack_ready(in->u, wait_ms);
+}
+
 void
 input_close(struct input *in)
 {

@@ -39,6 +39,13 @@ bool input_open(struct input *in, const char *path, FILE *tied,
 int input_next(struct input *in, struct str *line, struct errmsg *why) MUST_USE;
 
 /*
+ * Wait until there is a line to read, or a part of one, at most `wait_ms`.
+ *
+ * Returns false when the time is over first.
+ */
+bool input_ready(const struct input *in, int wait_ms);
+
+/*
  * Close it. A zeroed one is fine.
  */
 void input_close(struct input *in);

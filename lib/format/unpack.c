@@ -267,6 +267,15 @@ unpack_size(const struct unpack *u)
 	return u->size;
 }
 
+bool
+unpack_ready(const struct unpack *u, int wait_ms)
+{
+	struct pollfd p = { u->fd, POLLIN, 0 };
+
+	return u->regular || u->eof || u->pos < u->end ||
+	    poll(&p, 1, wait_ms) != 0;
+}
+
 void
 unpack_free(struct unpack *u)
 {

@@ -8,6 +8,7 @@
 #ifndef TW_FORMAT_UNPACK_H
 #define TW_FORMAT_UNPACK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/types.h>
@@ -55,6 +56,13 @@ int64_t unpack_offset(const struct unpack *u);
  * Returns bytes; -1 when it is not a regular file.
  */
 int64_t unpack_size(const struct unpack *u);
+
+/*
+ * Wait until a read has something to give, at most `wait_ms`.
+ *
+ * Returns false when the time is over first.
+ */
+bool unpack_ready(const struct unpack *u, int wait_ms);
 
 /*
  * Close the file. NULL is fine.

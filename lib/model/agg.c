@@ -874,11 +874,10 @@ rewind_ahead(struct agg *a, struct channel *c)
  */
 
 static struct channel *
-get_channel(struct agg *a, const struct event *e)
+get_channel(struct agg *a, struct str name, int64_t ts)
 {
 	size_t n = a->channel_names.n;
-	size_t i =
-	    map_number(&a->channel_names, e->channel, hash_str(e->channel, 0));
+	size_t i = map_number(&a->channel_names, name, hash_str(name, 0));
 	struct channel *c;
 
 	if (i < n)
@@ -887,7 +886,7 @@ get_channel(struct agg *a, const struct event *e)
 	    xgrow(a->channels, n, &a->cap_channels, sizeof(*a->channels));
 	c = a->channels[i] = xcalloc(1, sizeof(*c));
 	c->name = map_name(&a->channel_names, i);
-	c->first_ts = c->greatest = c->greatest_all = e->ts;
+	c->first_ts = c->greatest = c->greatest_all = ts;
 	c->odd_ts = INT64_MIN;
 	c->frontier = c->fed = BEFORE_ALL;
 	c->held = NOBODY;
@@ -980,11 +979,10 @@ add_entry(struct pending *w, int64_t begin, struct entry *e)
 }
 
 static void
-add_chat(struct pending *w, int64_t begin, const struct event *e)
+add_chat(struct pending *w, int64_t begin, int64_t ts, bool message)
 {
 	w->chat = xgrow(w->chat, w->n_chat, &w->cap_chat, sizeof(*w->chat));
-	w->chat[w->n_chat++] =
-	    (uint32_t)(e->ts - begin) << 1 | (e->type == EVENT_MESSAGE);
+	w->chat[w->n_chat++] = (uint32_t)(ts - begin) << 1 | message;
 	w->sorted = false;
 }
 
@@ -1011,7 +1009,7 @@ chat_matters(const struct channel *c, int64_t ts, bool message)
 bool
 agg_add(struct agg *a, const struct event *e)
 {
-	struct channel *c = get_channel(a, e);
+	struct channel *c = get_channel(a, e->channel, e->ts);
 	int64_t index = index_of(a, e->ts), begin = index * a->o.window_ms;
 	bool matters = true;
 	struct pending *w;
@@ -1023,7 +1021,7 @@ agg_add(struct agg *a, const struct event *e)
 	if (event_is_chat(e)) {
 		w = get_window(c, index);
 		w->counted |= tally_add(&w->tally, e, &a->mentions);
-		add_chat(w, begin, e);
+		add_chat(w, begin, e->ts, e->type == EVENT_MESSAGE);
 		matters = index < c->fed &&
 		    chat_matters(c, e->ts, e->type == EVENT_MESSAGE);
 	} else if (make_entry(a, e, &entry)) {
@@ -1032,6 +1030,55 @@ agg_add(struct agg *a, const struct event *e)
 		matters = false;
 	}
 	if (matters && index < c->fed)
+		rewind_ahead(a, c);
+	advance(a, c);
+	return true;
+}
+
+/* Tells whether a part counted for anything: then its window is written even
+ * outside of streams. */
+static bool
+part_counts(const struct agg_part *p)
+{
+	const struct counts *n = &p->n;
+
+	return n->messages > 0 || n->messages_shared > 0 || n->bits > 0 ||
+	    n->subs > 0 || n->raids > 0 || n->deleted > 0 || n->timeouts > 0 ||
+	    n->bans > 0 || p->n_mentions > 0;
+}
+
+bool
+agg_add_part(struct agg *a, const struct agg_part *p)
+{
+	struct channel *c = get_channel(a, p->channel, p->first);
+	int64_t index = index_of(a, p->ts), begin = index * a->o.window_ms;
+	struct tally t = { .n = p->n };
+	struct pending *w;
+
+	/* The clock goes on by the ends, as it would event by event. */
+	move_clock(c, p->first);
+	move_clock(c, p->last);
+	if (index < c->frontier)
+		return false;
+	w = get_window(c, index);
+	for (size_t i = 0; i < p->n_chatters; i++)
+		tally_user(&t, p->chatters[i], false);
+	for (size_t i = 0; i < p->n_firsts; i++)
+		tally_user(&t, p->firsts[i], true);
+	for (size_t i = 0; i < p->n_mentions; i++)
+		tally_names(&t, p->mentions[i], &a->mentions);
+	tally_merge(&w->tally, &t);
+	tally_release(&t);
+	w->counted |= part_counts(p);
+	/* The lines between the first and the last say nothing that these do
+	 * not: they are nearer to each other than anything that ends. */
+	add_chat(w, begin, p->first, false);
+	add_chat(w, begin, p->last, false);
+	if (p->first_message != INT64_MIN) {
+		add_chat(w, begin, p->first_message, true);
+		add_chat(w, begin, p->last_message, true);
+	}
+	if (index < c->fed)
 		rewind_ahead(a, c);
 	advance(a, c);
 	return true;

@@ -13,6 +13,7 @@
 #define TW_MODEL_AGG_H
 
 #include "model/event.h"
+#include "model/hearing.h"
 #include "model/stats.h"
 
 #define AGG_HELD_MAX ((size_t)1024 * 1024)
@@ -48,6 +49,31 @@ struct agg *agg_new(
  * Returns false when it is late: its window is already written.
  */
 bool agg_add(struct agg *a, const struct event *e) MUST_USE;
+
+/* What a server has counted of the lines of chat in one window of a channel,  in
+ * which no mark changes who hears. */
+struct agg_part {
+	struct str channel;
+	int64_t ts;                          /* its begin, ms UTC */
+	struct counts n;                     /* but n.chatters */
+	const struct str *chatters, *firsts; /* user ids */
+	size_t n_chatters, n_firsts;
+	const struct str *mentions; /* of each event, a JSON list */
+	size_t n_mentions;
+	int64_t first, last;                 /* lines of chat, ms UTC */
+	int64_t first_message, last_message; /* INT64_MIN = none */
+};
+
+/* The longest window of which parts can be taken in: in a longer one a collector
+ * may die between two lines of chat. */
+#define AGG_PART_MAX_MS HEARING_DEAD_MS
+
+/*
+ * Take in the part `p`, which has not to be in the events, too.
+ *
+ * Returns false when it is late.
+ */
+bool agg_add_part(struct agg *a, const struct agg_part *p) MUST_USE;
 
 /*
  * Look at the lines that have come out.

@@ -1,9 +1,9 @@
 /*
- * The table `fields` says for every key where it lives in struct event and what
- * form it has; `layout` says for every type which keys it has and in which
- * order. Writing walks the layout. Reading takes members in any order, looks
- * the key up among all fields and keeps the value: a key that the type does not
- * have is read, too, but never written.
+ * The table `event_fields` says for every key where it lives in struct event
+ * and what form it has; `event_layouts` says for every type which keys it has
+ * and in which order. Writing walks the layout. Reading takes members in any
+ * order, looks the key up among all fields and keeps the value: a key that the
+ * type does not have is read, too, but never written.
  */
 #include "model/event.h"
 
@@ -16,80 +16,9 @@
 #include "format/jsonr.h"
 #include "format/jsonscan.h"
 #include "format/jsonw.h"
+#include "model/eventkey.h"
 
-enum form {
-	FORM_STR,
-	FORM_TYPE,
-	FORM_POSITIVE, /* integer > 0 */
-	FORM_WHOLE,    /* integer >= 0 */
-	FORM_TRUE,
-	FORM_TIME,
-	FORM_LIST,
-	FORM_OBJECT,
-	FORM_PAID,
-	FORM_REST, /* all other keys of a mark */
-};
-
-enum field {
-	F_TS,
-	F_CHANNEL,
-	F_TYPE,
-	F_ID,
-	F_USER,
-	F_USER_ID,
-	F_NAME,
-	F_BADGES,
-	F_BADGE_INFO,
-	F_SHARED_FROM,
-	F_BITS,
-	F_PAID,
-	F_FIRST,
-	F_RETURNING,
-	F_ACTION,
-	F_REPLY_TO,
-	F_REWARD,
-	F_EFFECT,
-	F_MONTHS,
-	F_TIER,
-	F_GIFT_MONTHS,
-	F_GIFT_COUNT,
-	F_RECIPIENT,
-	F_RECIPIENT_ID,
-	F_RAID_VIEWERS,
-	F_NOTICE,
-	F_PARAMS,
-	F_DURATION_S,
-	F_TARGET_ID,
-	F_MENTIONS,
-	F_TEXT,
-	F_STREAM_ID,
-	F_STARTED_AT,
-	F_VIEWERS,
-	F_TITLE,
-	F_CATEGORY,
-	F_LANGUAGE,
-	F_TAGS,
-	F_MARK,
-	F_BY,
-	F_INTERVAL_S,
-	F_SINCE,
-	F_FROM,
-	F_TO,
-	F_REST,
-	F_N,
-	F_END = F_N
-};
-
-/* Room for the longest key with what stands around it, copied as a whole. */
-#define LEAD_SIZE 24
-
-static const struct field_def {
-	struct str key;
-	enum form form;
-	size_t at;            /* offset in struct event */
-	char lead[LEAD_SIZE]; /* `,"key":` as it is written */
-	size_t lead_len;
-} fields[F_N] = {
+const struct field_def event_fields[F_N] = {
 /* clang-format off */
 #define FIELD(name, form, member)                                              \
 	{ { name, sizeof(name) - 1 }, form, offsetof(struct event, member),    \
@@ -149,10 +78,7 @@ static const struct field_def {
 	USER_KEYS, F_MONTHS, F_TIER, F_GIFT_MONTHS, F_RECIPIENT,               \
 	    F_RECIPIENT_ID, F_MENTIONS, F_TEXT, F_END
 
-static const struct layout {
-	struct str name;
-	enum field keys[20]; /* up to F_END */
-} layouts[EVENT_N_TYPES] = {
+const struct layout event_layouts[EVENT_N_TYPES] = {
 #define NAMED(s)                                                               \
 	{                                                                      \
 		s, sizeof(s) - 1                                               \
@@ -211,7 +137,7 @@ event_clear(struct event *e)
 struct str
 event_type_name(enum event_type t)
 {
-	return layouts[t].name;
+	return event_layouts[t].name;
 }
 
 bool
@@ -298,7 +224,7 @@ write_field(struct buf *b, const struct event *e, const struct field_def *f)
 void
 event_write(struct buf *b, const struct event *e)
 {
-	const struct layout *l = &layouts[e->type];
+	const struct layout *l = &event_layouts[e->type];
 
 	buf_lit(b, "{\"ts\":\"");
 	tstamp_add(b, e->ts);
@@ -308,7 +234,7 @@ event_write(struct buf *b, const struct event *e)
 	buf_str(b, l->name);
 	buf_byte(b, '"');
 	for (const enum field *f = l->keys; *f != F_END; f++)
-		write_field(b, e, &fields[*f]);
+		write_field(b, e, &event_fields[*f]);
 	buf_lit(b, "}\n");
 }
 
@@ -377,7 +303,7 @@ find_field(const struct event_reader *r, struct str key)
 		return F_N;
 	for (unsigned i = key_hash(key); r->slots[i] != 0;
 	     i = (i + 1) % N_SLOTS)
-		if (same_key(&fields[r->slots[i] - 1], key))
+		if (same_key(&event_fields[r->slots[i] - 1], key))
 			return r->slots[i] - 1;
 	return F_N;
 }
@@ -389,7 +315,7 @@ event_reader_new(void)
 
 	r->full = jsonr_new();
 	for (int f = 0; f < F_REST; f++) {
-		unsigned i = key_hash(fields[f].key);
+		unsigned i = key_hash(event_fields[f].key);
 
 		while (r->slots[i] != 0)
 			i = (i + 1) % N_SLOTS;
@@ -414,7 +340,7 @@ static bool
 read_type(struct str name, enum event_type *type)
 {
 	for (int t = 0; t < EVENT_N_TYPES; t++)
-		if (str_eq(layouts[t].name, name)) {
+		if (str_eq(event_layouts[t].name, name)) {
 			*type = (enum event_type)t;
 			return true;
 		}
@@ -454,9 +380,9 @@ static bool
 keep(struct event_reader *r, struct event *e, enum field f,
     const struct member *m)
 {
-	void *at = (char *)e + fields[f].at;
+	void *at = (char *)e + event_fields[f].at;
 
-	switch (fields[f].form) {
+	switch (event_fields[f].form) {
 	case FORM_STR:
 		if (m->kind != MEMBER_STRING)
 			return false;
@@ -557,7 +483,7 @@ defect(const struct event *e, const struct pass *pass)
 	bool mark = typed && e->type == EVENT_MARK;
 
 	if (pass->wrong != F_N && (!mark || binds_marks(pass->wrong)))
-		return fields[pass->wrong].key.p;
+		return event_fields[pass->wrong].key.p;
 	if (e->ts == INT64_MIN)
 		return "ts";
 	if (e->channel.len == 0)

@@ -64,6 +64,20 @@ count_mentions(struct tally *t, struct str json, struct map *names)
 	buf_release(&scratch);
 }
 
+void
+tally_names(struct tally *t, struct str json, struct map *names)
+{
+	count_mentions(t, json, names);
+}
+
+void
+tally_user(struct tally *t, struct str user_id, bool first)
+{
+	if (user_id.len > 0)
+		idset_add(
+		    first ? &t->firsts : &t->chatters, user_number(user_id));
+}
+
 static void
 add_message(struct tally *t, const struct event *e)
 {

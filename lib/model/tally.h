@@ -52,6 +52,13 @@ struct tally {
 bool tally_add(struct tally *t, const struct event *e, struct map *names);
 
 /*
+ * Count what a server has counted: a person who wrote, and whether for the first
+ * time; the names of one event, a JSON list in our spelling.
+ */
+void tally_user(struct tally *t, struct str user_id, bool first);
+void tally_names(struct tally *t, struct str json, struct map *names);
+
+/*
  * Add all that `from` holds to `t`.
  */
 void tally_merge(struct tally *t, const struct tally *from);

@@ -1,4 +1,4 @@
-# bash completion for tw-chat, tw-poll, tw-parse, tw-agg and tw-report
+# bash completion for the tw tools
 
 # Prints the names of the time zones that this system has.
 _tw_zones() {
@@ -93,7 +93,7 @@ _tw() {
 		_tw_files "$cur"
 		return
 		;;
-	-c | --hold | --session-gap | --since | --until | --window)
+	-c | --flush | --retention | --uri | --wait | --hold | --session-gap | --since | --until | --window)
 		return
 		;;
 	esac
@@ -102,11 +102,15 @@ _tw() {
 		words="$common --mentions --rejects --since --until"
 		;;
 	tw-agg)
-		words="$common --hold --rejects --session-gap --since --until"
-		words="$words --window"
+		words="$common --hold --pushdown --rejects --session-gap --since"
+		words="$words --until --uri --window"
+		;;
+	tw-load)
+		words="$common --dry-run --export --flush --no-wait --rejects"
+		words="$words --retention --since --until --uri --verify --wait"
 		;;
 	tw-report)
-		words="$common --format -o --output --tz --week"
+		words="$common --format -o --output --tz --uri --week"
 		;;
 	esac
 	case $cur in
@@ -127,4 +131,4 @@ _tw() {
 	fi
 }
 
-complete -F _tw tw-chat tw-poll tw-parse tw-agg tw-report
+complete -F _tw tw-chat tw-poll tw-parse tw-agg tw-load tw-report

@@ -20,7 +20,7 @@ Europe/Berlin
 cli/data" "bash completion"
 zsh -n "$root/scripts/completion/_tw"
 ok $? "zsh completion is zsh"
-for tool in tw-chat tw-poll tw-parse tw-agg tw-report; do
+for tool in tw-chat tw-poll tw-parse tw-agg tw-load tw-report; do
 	for option in $("$tool" -h | grep -o -e '^  --[a-z-]*' | tr -d ' '); do
 		grep -q -e "$option" "$root/scripts/completion/tw.bash" &&
 			grep -q -e "$option\\[" "$root/scripts/completion/_tw" &&

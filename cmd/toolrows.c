@@ -1,0 +1,108 @@
+#include "toolrows.h"
+
+#include <err.h>
+
+#if defined(TW_WITHOUT_MONGO)
+
+enum tool_exit
+tool_each_row(const char *tool, const char *uri, bool stats,
+    const struct tool_filter *f, enum tool_words words, tool_row *take,
+    void *arg)
+{
+	(void)uri;
+	(void)stats;
+	(void)f;
+	(void)words;
+	(void)take;
+	(void)arg;
+	tool_wrong("--uri: this %s was built without MongoDB", tool);
+}
+
+enum tool_exit
+tool_each_part(const char *tool, const char *uri, const struct tool_filter *f,
+    int64_t window_ms, tool_row *take, tool_part *take_part, void *arg)
+{
+	(void)window_ms;
+	(void)take_part;
+	return tool_each_row(tool, uri, false, f, TOOL_QUIET, take, arg);
+}
+
+#else
+
+#include "base/now.h"
+#include "remote/mongouri.h"
+#include "remote/pushdown.h"
+#include "remote/rows.h"
+
+enum tool_exit
+tool_each_row(const char *tool, const char *uri, bool stats,
+    const struct tool_filter *f, enum tool_words words, tool_row *take,
+    void *arg)
+{
+	struct progress progress = tool_progress(tool, words, 0);
+	struct rows_options o = { .app = tool,
+		.channels = &f->channels,
+		.since_ms = INT64_MIN,
+		.until_ms = INT64_MAX };
+	int64_t n = 0, bytes = 0;
+	struct mongo_uri *u;
+	struct mongo_error e;
+	struct errmsg why;
+	struct rows *rows;
+	struct str line;
+	int more = -1;
+
+	u = mongouri_choose(uri, &why);
+	if (u == NULL)
+		tool_wrong("%s", why.text);
+	o.uri = u;
+	rows = stats ? rows_of_stats(&o, &e) : rows_of_logs(&o, &e);
+	while (rows != NULL && (more = rows_next(rows, &line, &e)) == 1) {
+		take(arg, line);
+		bytes += (int64_t)line.len + 1;
+		if (++n % TOOL_PROGRESS_LINES == 0)
+			progress_show(&progress, now_mono_ms(), n, bytes);
+	}
+	progress_end(&progress);
+	if (more < 0)
+		warnx("MongoDB: %s", e.why.text);
+	rows_free(rows);
+	mongo_uri_free(u);
+	mongo_cleanup();
+	return more < 0 ? TOOL_FAILED : TOOL_DONE;
+}
+
+enum tool_exit
+tool_each_part(const char *tool, const char *uri, const struct tool_filter *f,
+    int64_t window_ms, tool_row *take, tool_part *take_part, void *arg)
+{
+	struct rows_options o = { .app = tool,
+		.channels = &f->channels,
+		.since_ms = INT64_MIN,
+		.until_ms = INT64_MAX };
+	struct pushdown_item item;
+	struct mongo_uri *u;
+	struct mongo_error e;
+	struct pushdown *p;
+	struct errmsg why;
+	int more = -1;
+
+	u = mongouri_choose(uri, &why);
+	if (u == NULL)
+		tool_wrong("%s", why.text);
+	o.uri = u;
+	p = pushdown_new(&o, window_ms, &e);
+	while (p != NULL && (more = pushdown_next(p, &item, &e)) == 1)
+		if (item.is_part)
+			take_part(arg, &item.part, item.events);
+		else
+			take(arg, item.line);
+	if (more < 0)
+		warnx("MongoDB: %s", e.why.text);
+	pushdown_free(p);
+	mongo_uri_free(u);
+	mongo_cleanup();
+	return more < 0 ? TOOL_FAILED : TOOL_DONE;
+}
+
+#endif

@@ -1,0 +1,918 @@
+/*
+ * tw-load - events and stats into MongoDB, and events back
+ *
+ * Gathers lines by channel, so that each command carries many of one channel,
+ * and reads on while the server works. See tw-load(1), tw-mongo(7).
+ */
+#include <err.h>
+#include <errno.h>
+#include <getopt.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/now.h"
+#include "base/num.h"
+#include "base/out.h"
+#include "base/timearg.h"
+#include "base/tstamp.h"
+#include "base/xalloc.h"
+#include "base/zone.h"
+#include "format/hash.h"
+#include "format/input.h"
+#include "model/eventdoc.h"
+#include "model/statsdoc.h"
+#include "remote/loader.h"
+#include "remote/mongouri.h"
+#include "remote/rows.h"
+#include "tool.h"
+
+#define GATHER_N     60000 /* events that are held, at most ... */
+#define GATHER_BYTES ((size_t)12 * 1024 * 1024) /* ... and their bytes */
+#define STATS_N      1000
+#define STATS_BYTES  ((size_t)4 * 1024 * 1024)
+#define HEAP_BYTES   (64 * 1024 * 1024)
+#define IDLE_LINES   128
+#define KEEP_BYTES   ((size_t)512 * 1024) /* of a buf that is used again */
+#define NAMED_MAX    20                   /* missing lines that are named */
+#define WAIT_MS      (60 * MS_PER_S)
+#define NO_WAIT_MS   MS_PER_S /* a loader that was killed is gone by then */
+
+/* Where a document came from. */
+struct origin {
+	const char *name; /* borrowed; of the input */
+	int64_t number;   /* of the line */
+};
+
+/* Documents, one after the other. */
+struct docs {
+	struct buf bytes;
+	struct origin *from; /* owned; by document */
+	size_t n, cap;
+};
+
+/* What of a channel is gathered, and what was seen of it. */
+struct channel {
+	struct docs docs;
+	int64_t first, last; /* ms UTC */
+};
+
+struct run {
+	enum tool_words words;
+	struct tool_filter filter;
+	struct tool_rejects rejects;
+	struct loader_options o;
+	int64_t flush_ms;
+	const char *uri_option;
+	bool dry_run, verify, export;
+
+	struct mongo_uri *uri; /* owned */
+	struct loader *loader; /* owned; NULL = nothing is asked of a server */
+	bool ready[2];         /* collections that are as they have to be */
+	struct event_reader *events;
+	struct stats_reader *stats;
+	struct statsdoc *statsdoc;
+	struct buf scratch, line;
+
+	char **operands; /* borrowed; those that are still to be read */
+	int n_operands;
+	bool open; /* `in` is */
+	struct input in;
+	struct progress progress;
+	enum tool_exit result;
+
+	struct map names;         /* of channels */
+	struct channel *channels; /* owned; by number */
+	size_t cap_channels;
+	size_t n, bytes;  /* of all that is gathered */
+	int64_t since_ms; /* when the oldest of it came, now_mono_ms() */
+	struct docs gathered_stats;
+	struct map stats_keys; /* of these */
+
+	struct docs batch; /* on its way */
+	bool batch_stats;  /* these are stats */
+	struct str *list;  /* owned; its documents */
+	size_t cap_list;
+
+	int64_t lines;
+	struct loader_counts event_counts, stats_counts;
+	int64_t n_events, n_stats, missing;
+	int64_t begin_ms;
+};
+
+static void
+usage(FILE *f)
+{
+	fputs("usage: tw-load [-hqVv] [-c channel]... [--dry-run] [--flush "
+	      "time] [--no-wait]\n"
+	      "               [--rejects file] [--retention time] [--since "
+	      "time] [--until time]\n"
+	      "               [--uri uri] [--verify] [--wait time] [file "
+	      "...]\n"
+	      "       tw-load --export [-hqVv] [-c channel]... [--since time] "
+	      "[--until time]\n"
+	      "               [--uri uri]\n",
+	    f);
+}
+
+static void
+help(void)
+{
+	usage(stdout);
+	fputs(
+	    "\n"
+	    "Events and stats into MongoDB, exactly once: whatever happens, "
+	    "run it again.\n"
+	    "\n"
+
+	    "  -c channel        only this channel (repeatable)\n"
+	    "  --dry-run         check and count; write nothing\n"
+	    "  --export          write the events of the database out\n"
+
+	    "  --flush time      store what a slow pipe gave after so long "
+	    "(1s)\n"
+	    "  --no-wait         give up when another tw-load is at work\n"
+	    "  --rejects file    keep refused lines there\n"
+	    "  --retention time  how long the server keeps events: 90d\n"
+	    "  --since time      only lines from then on\n"
+	    "  --until time      only lines before then\n"
+	    "  --uri uri         mongodb://HOST/DATABASE; else what "
+	    "TW_URI_FILE names\n"
+	    "  --verify          see whether all of the input is there, and "
+	    "once\n"
+
+	    "  --wait time       for another tw-load, or a lost server (60s)\n"
+	    "  -q, -v, -h, -V    fewer words; a summary; this help; the "
+	    "version\n"
+
+	    "\n"
+	    "Example: from the raw log into the database\n"
+	    "  tw-parse raw/*/*/*.log | tw-load --uri "
+	    "mongodb://localhost/twitch\n",
+	    stdout);
+	tool_close_output();
+}
+
+/*
+ * Talking to the server
+ */
+
+/* Ends the run when the server, or what is in it, does not let it go on. */
+static void
+check(const struct run *r, enum loader_result result, const struct errmsg *why)
+{
+	if (result == LOADER_DONE)
+		return;
+	if (r->rejects.f != NULL)
+		fflush(r->rejects.f);
+	errx(result == LOADER_WRONG ? TOOL_USAGE : TOOL_FAILED, "MongoDB: %s",
+	    why->text);
+}
+
+static void
+say(void *arg, const char *text)
+{
+	struct run *r = arg;
+
+	progress_end(&r->progress);
+	if (r->words != TOOL_QUIET)
+		warnx("MongoDB: %s", text);
+}
+
+/* Sees to it that the collection is there before anything is put into it. */
+static void
+prepare(struct run *r, bool stats)
+{
+	struct errmsg why;
+
+	if (r->ready[stats])
+		return;
+	check(r, loader_prepare(r->loader, stats, &why), &why);
+	r->ready[stats] = true;
+}
+
+/* Spells the document `i` of the batch as a line. */
+static struct str
+line_of(struct run *r, size_t i, bool stats)
+{
+	struct errmsg why;
+	struct event e;
+
+	buf_reset(&r->line);
+	buf_reset(&r->scratch);
+	if (stats) {
+		if (!statsdoc_line(&r->line, r->list[i]))
+			buf_reset(&r->line);
+		return buf_view(&r->line);
+	}
+	if (!eventdoc_line(&r->scratch, r->list[i]) ||
+	    !event_read(r->events, buf_view(&r->scratch), &e, &why))
+		return buf_view(&r->scratch);
+	event_write(&r->line, &e);
+	r->line.len--; /* without its LF */
+	return buf_view(&r->line);
+}
+
+static void
+refused(void *arg, size_t i, const char *why)
+{
+	struct run *r = arg;
+	const struct origin *from = &r->batch.from[i];
+
+	progress_end(&r->progress);
+	if (r->verify || r->dry_run) {
+		/* Not refused: not there. */
+		r->missing++;
+		if (!r->verify || r->words == TOOL_QUIET)
+			return;
+		if (r->missing <= NAMED_MAX)
+			warnx("%s:%lld: %s", from->name,
+			    (long long)from->number, why);
+		else if (r->missing == NAMED_MAX + 1)
+			warnx("... and more");
+		return;
+	}
+	tool_refuse(&r->rejects, from->name, from->number, why,
+	    line_of(r, i, r->batch_stats), false, false);
+}
+
+/*
+ * Batches
+ */
+
+static void
+docs_release(struct docs *d)
+{
+	buf_release(&d->bytes);
+	free(d->from);
+	*d = (struct docs){ 0 };
+}
+
+static void
+add_origin(struct docs *d, const struct input *in)
+{
+	d->from = xgrow(d->from, d->n, &d->cap, sizeof(*d->from));
+	d->from[d->n++] = (struct origin){ in->name, in->lines.number };
+}
+
+/* Adds all documents of `d` to the batch and empties it. */
+static void
+move_to_batch(struct run *r, struct docs *d)
+{
+	struct docs *b = &r->batch;
+
+	buf_str(&b->bytes, buf_view(&d->bytes));
+	if (b->n + d->n > b->cap) {
+		b->cap = b->n + d->n;
+		b->from = xreallocarray(b->from, b->cap, sizeof(*b->from));
+	}
+	memcpy(b->from + b->n, d->from, d->n * sizeof(*d->from));
+	b->n += d->n;
+	if (d->bytes.cap > KEEP_BYTES)
+		docs_release(d);
+	buf_reset(&d->bytes);
+	d->n = 0;
+}
+
+/* Makes the list of the documents of the batch. */
+static void
+list_batch(struct run *r)
+{
+	const char *p = r->batch.bytes.p;
+
+	if (r->batch.n > r->cap_list) {
+		r->cap_list = r->batch.n;
+		r->list = xreallocarray(r->list, r->cap_list, sizeof(*r->list));
+	}
+	for (size_t i = 0; i < r->batch.n; i++) {
+		size_t len = (unsigned char)p[0] |
+		    (size_t)(unsigned char)p[1] << 8 |
+		    (size_t)(unsigned char)p[2] << 16 |
+		    (size_t)(unsigned char)p[3] << 24;
+
+		r->list[i] = (struct str){ p, len };
+		p += len;
+	}
+}
+
+static void
+empty_batch(struct run *r)
+{
+	r->batch.n = 0;
+	buf_reset(&r->batch.bytes);
+}
+
+static int
+compare_full(const void *a, const void *b)
+{
+	const struct channel *x = *(struct channel *const *)a;
+	const struct channel *y = *(struct channel *const *)b;
+
+	return (x->docs.n < y->docs.n) - (x->docs.n > y->docs.n);
+}
+
+/* Puts the fullest channels into a batch, as many as go in. */
+static void
+fill_batch(struct run *r)
+{
+	struct channel **order = xcalloc(r->names.n, sizeof(struct channel *));
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->names.n; i++)
+		if (r->channels[i].docs.n > 0)
+			order[n++] = &r->channels[i];
+	qsort(order, n, sizeof(struct channel *), compare_full);
+	for (size_t i = 0; i < n; i++) {
+		struct docs *d = &order[i]->docs;
+
+		if (r->batch.n > 0 &&
+		    (r->batch.n + d->n > LOADER_BATCH ||
+			r->batch.bytes.len + d->bytes.len > GATHER_BYTES))
+			continue;
+		r->n -= d->n;
+		r->bytes -= d->bytes.len;
+		move_to_batch(r, d);
+	}
+	free(order);
+}
+
+/* Stores one batch of what is gathered. */
+static void
+send_events(struct run *r)
+{
+	struct errmsg why;
+
+	if (r->n == 0)
+		return;
+	fill_batch(r);
+	list_batch(r);
+	r->batch_stats = false;
+	prepare(r, false);
+	check(r,
+	    loader_events(
+		r->loader, r->list, r->batch.n, &r->event_counts, &why),
+	    &why);
+	empty_batch(r);
+	r->since_ms = now_mono_ms();
+}
+
+static void
+send_stats(struct run *r)
+{
+	struct errmsg why;
+
+	if (r->gathered_stats.n == 0)
+		return;
+	move_to_batch(r, &r->gathered_stats);
+	map_release(&r->stats_keys);
+	list_batch(r);
+	prepare(r, true);
+	r->batch_stats = true;
+	check(r,
+	    loader_stats(
+		r->loader, r->list, r->batch.n, &r->stats_counts, &why),
+	    &why);
+	empty_batch(r);
+}
+
+static void
+send_all(struct run *r)
+{
+	while (r->n > 0)
+		send_events(r);
+	send_stats(r);
+}
+
+static bool
+is_full(const struct run *r)
+{
+	return r->n >= GATHER_N || r->bytes >= GATHER_BYTES ||
+	    r->gathered_stats.n >= STATS_N ||
+	    r->gathered_stats.bytes.len >= STATS_BYTES;
+}
+
+/*
+ * Lines
+ */
+
+static struct channel *
+get_channel(struct run *r, struct str name)
+{
+	size_t n = r->names.n;
+	size_t i = map_number(&r->names, name, hash_str(name, 0));
+
+	if (i == n) {
+		r->channels = xgrow(
+		    r->channels, n, &r->cap_channels, sizeof(*r->channels));
+		r->channels[i] =
+		    (struct channel){ .first = INT64_MAX, .last = INT64_MIN };
+	}
+	return &r->channels[i];
+}
+
+/* Gathers an event. */
+static void
+take_event(struct run *r, const struct input *in, const struct event *e)
+{
+	struct channel *c;
+	size_t before;
+
+	if (!tool_passes(&r->filter, e->channel, e->ts))
+		return;
+	r->n_events++;
+	c = get_channel(r, e->channel);
+	c->first = e->ts < c->first ? e->ts : c->first;
+	c->last = e->ts > c->last ? e->ts : c->last;
+	if (r->loader == NULL)
+		return;
+	if (r->n == 0)
+		r->since_ms = now_mono_ms();
+	before = c->docs.bytes.len;
+	eventdoc_write(&c->docs.bytes, e, &r->scratch);
+	add_origin(&c->docs, in);
+	r->n++;
+	r->bytes += c->docs.bytes.len - before;
+}
+
+/* Gathers a line of stats. Returns why not, or NULL. */
+static const char *
+take_stats(struct run *r, const struct input *in, struct str line,
+    const struct stats *s)
+{
+	struct docs *d = &r->gathered_stats;
+	size_t n = r->stats_keys.n;
+	struct str key;
+
+	if (!tool_passes(&r->filter, s->channel, s->ts))
+		return NULL;
+	buf_reset(&r->scratch);
+	statsdoc_id(&r->scratch, s);
+	key = buf_view(&r->scratch);
+	/* The later of two counts: the earlier goes first. */
+	if (r->loader != NULL &&
+	    map_find(&r->stats_keys, key, hash_str(key, 0)) != MAP_NONE) {
+		send_stats(r);
+		n = 0;
+	}
+	if (!statsdoc_write(r->statsdoc, &d->bytes, line, s))
+		return "no document can hold it";
+	r->n_stats++;
+	if (r->loader == NULL) {
+		buf_reset(&d->bytes);
+		return NULL;
+	}
+	if (r->n == 0 && n == 0)
+		r->since_ms = now_mono_ms();
+	(void)map_number(&r->stats_keys, key, hash_str(key, 0));
+	add_origin(d, in);
+	return NULL;
+}
+
+/* Does what there is to do about one line. */
+static void
+load_line(struct run *r, const struct input *in, struct str line)
+{
+	const struct lines *l = &in->lines;
+	const char *refused_for = NULL;
+	struct errmsg why, no_stats;
+	struct event e;
+	struct stats s;
+
+	r->lines += !l->cont;
+	if (l->part || l->cont)
+		refused_for = "longer than 1 MiB";
+	else if (line.len == 0)
+		return;
+	else if (event_read(r->events, line, &e, &why))
+		take_event(r, in, &e);
+	else if (stats_read(r->stats, line, &s, &no_stats))
+		refused_for = take_stats(r, in, line, &s);
+	else
+		refused_for = why.text;
+	if (refused_for != NULL)
+		tool_refuse(&r->rejects, in->name, l->number, refused_for, line,
+		    l->part, l->cont);
+}
+
+/* Opens the next operand. False when there is none. */
+static bool
+open_next(struct run *r)
+{
+	struct errmsg why;
+
+	for (; r->n_operands > 0; r->operands++, r->n_operands--) {
+		if (!input_open(&r->in, *r->operands, NULL, &why)) {
+			warnx("%s: %s", r->in.name, why.text);
+			r->result = tool_graver(r->result, TOOL_FAILED);
+			continue;
+		}
+		r->operands++;
+		r->n_operands--;
+		r->open = true;
+		r->progress =
+		    tool_progress("tw-load", r->words, unpack_size(r->in.u));
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Reads one line, and stores nothing.
+ *
+ * Returns false when there is none any more.
+ */
+static bool
+read_line(struct run *r)
+{
+	struct errmsg why;
+	struct str line;
+	int more;
+
+	if (!r->open && !open_next(r))
+		return false;
+	more = input_next(&r->in, &line, &why);
+	if (more == 1) {
+		load_line(r, &r->in, line);
+		if (r->in.lines.number % TOOL_PROGRESS_LINES == 0)
+			progress_show(&r->progress, now_mono_ms(),
+			    r->in.lines.number, unpack_offset(r->in.u));
+		return true;
+	}
+	progress_end(&r->progress);
+	if (more < 0) {
+		warnx("%s: %s", r->in.name, why.text);
+		r->result = tool_graver(r->result, TOOL_FAILED);
+	}
+	input_close(&r->in);
+	r->open = false;
+	return true;
+}
+
+/* While the server works: a few lines more, as long as they are there. Stats
+ * are left alone, as they may have to be sent in between. */
+static bool
+idle(void *arg)
+{
+	struct run *r = arg;
+
+	for (int i = 0; i < IDLE_LINES; i++)
+		if (is_full(r) || r->gathered_stats.n > 0 ||
+		    (r->open && !input_ready(&r->in, 0)) || !read_line(r))
+			return false;
+	return true;
+}
+
+/* Waits for more from a pipe; stores what is there when that takes long. */
+static void
+wait_for_input(struct run *r)
+{
+	int64_t left = r->flush_ms;
+
+	if (!r->open || input_ready(&r->in, 0))
+		return;
+	if (r->n > 0 || r->gathered_stats.n > 0)
+		left -= now_mono_ms() - r->since_ms;
+	if (left > 0 && input_ready(&r->in, (int)left))
+		return;
+	if (r->loader != NULL) {
+		send_all(r);
+		loader_pause(r->loader);
+	}
+	if (r->open)
+		(void)input_ready(&r->in, -1);
+}
+
+static void
+load_all(struct run *r)
+{
+	while (wait_for_input(r), read_line(r)) {
+		if (r->gathered_stats.n >= STATS_N ||
+		    r->gathered_stats.bytes.len >= STATS_BYTES)
+			send_stats(r);
+		if (r->n >= GATHER_N || r->bytes >= GATHER_BYTES ||
+		    ((r->n > 0 || r->gathered_stats.n > 0) &&
+			(r->lines & 1023) == 0 &&
+			now_mono_ms() - r->since_ms >= 4 * r->flush_ms))
+			send_events(r);
+	}
+	if (r->loader != NULL)
+		send_all(r);
+}
+
+/*
+ * Ends
+ */
+
+/* Looks at what the database holds where the input lies. */
+static void
+verify_all(struct run *r)
+{
+	int64_t n, twice, all = 0, all_twice = 0;
+	struct errmsg why;
+
+	for (size_t i = 0; i < r->names.n; i++) {
+		check(r,
+		    loader_verify(r->loader, map_name(&r->names, i),
+			r->channels[i].first, r->channels[i].last, &n, &twice,
+			&why),
+		    &why);
+		all += n;
+		all_twice += twice;
+		if (twice > 0)
+			warnx("MongoDB: channel %.*s: %lld events are there "
+			      "more than once",
+			    STR_ARGS(map_name(&r->names, i)), (long long)twice);
+	}
+	if (r->words != TOOL_QUIET)
+		printf("%lld events and %lld stats in the input, %lld missing; "
+		       "in its range %lld events, %lld more than once\n",
+		    (long long)r->n_events, (long long)r->n_stats,
+		    (long long)r->missing, (long long)all,
+		    (long long)all_twice);
+	if (r->missing > 0 || all_twice > 0)
+		r->result = tool_graver(r->result, TOOL_FAILED);
+}
+
+static void
+add_counts(struct buf *b, const char *what, int64_t n, struct loader_counts c)
+{
+	buf_lit(b, "; ");
+	num_add_thousands(b, n);
+	buf_printf(b, " %s: ", what);
+	num_add_thousands(b, c.fresh);
+	buf_lit(b, " new, ");
+	num_add_thousands(b, c.there);
+	buf_lit(b, " already there");
+}
+
+static void
+summary(const struct run *r)
+{
+	int64_t took = now_mono_ms() - r->begin_ms;
+	struct buf b = { 0 };
+
+	buf_lit(&b, "tw-load: ");
+	num_add_thousands(&b, r->lines);
+	buf_lit(&b, " lines in ");
+	num_add_ms(&b, took);
+	buf_lit(&b, " s");
+	if (r->loader == NULL) {
+		buf_lit(&b, "; ");
+		num_add_thousands(&b, r->n_events);
+		buf_lit(&b, " events, ");
+		num_add_thousands(&b, r->n_stats);
+		buf_lit(&b, " stats");
+	} else {
+		if (r->n_events > 0 || r->n_stats == 0)
+			add_counts(&b, "events", r->n_events, r->event_counts);
+		if (r->n_stats > 0)
+			add_counts(&b, "stats", r->n_stats, r->stats_counts);
+	}
+	buf_lit(&b, "; ");
+	num_add_thousands(&b, r->rejects.n);
+	buf_lit(&b, " refused\n");
+	fwrite(b.p, 1, b.len, stderr);
+	buf_release(&b);
+}
+
+/* Writes the events of the database to standard output. */
+static void
+export_all(struct run *r)
+{
+	struct rows_options o = { .uri = r->uri,
+		.app = "tw-load/export",
+		.channels = &r->filter.channels,
+		.since_ms = r->filter.since_ms,
+		.until_ms = r->filter.until_ms };
+	struct progress progress = tool_progress("tw-load", r->words, 0);
+	struct mongo_error why;
+	struct rows *rows;
+	int64_t bytes = 0;
+	struct str line;
+	int more = -1;
+
+	rows = rows_of_logs(&o, &why);
+	while (rows != NULL && (more = rows_next(rows, &line, &why)) == 1) {
+		tool_output(line);
+		tool_output(STR("\n"));
+		bytes += (int64_t)line.len + 1;
+		if (++r->lines % TOOL_PROGRESS_LINES == 0)
+			progress_show(
+			    &progress, now_mono_ms(), r->lines, bytes);
+	}
+	progress_end(&progress);
+	rows_free(rows);
+	if (more < 0)
+		errx(TOOL_FAILED, "MongoDB: %s", why.why.text);
+	if (r->words == TOOL_VERBOSE)
+		fprintf(stderr, "tw-load: %lld events\n", (long long)r->lines);
+}
+
+/*
+ * Options
+ */
+
+static int64_t
+span(const char *name, const char *text)
+{
+	int64_t ms;
+
+	if (!timearg_parse_span(str_of(text), &ms))
+		tool_wrong("%s: \"%s\" is no length of time; give 5s, 30m, 90d",
+		    name, text);
+	return ms;
+}
+
+static void
+options(struct run *r, int argc, char **argv)
+{
+	enum {
+		DRY_RUN = 256,
+		EXPORT,
+		FLUSH,
+		NO_WAIT,
+		REJECTS,
+		RETENTION,
+		SINCE,
+		UNTIL,
+		URI,
+		VERIFY,
+		WAIT
+	};
+	static const struct option longs[] = {
+		{ "dry-run", no_argument, NULL, DRY_RUN },
+		{ "export", no_argument, NULL, EXPORT },
+		{ "flush", required_argument, NULL, FLUSH },
+		{ "help", no_argument, NULL, 'h' },
+		{ "no-wait", no_argument, NULL, NO_WAIT },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "rejects", required_argument, NULL, REJECTS },
+		{ "retention", required_argument, NULL, RETENTION },
+		{ "since", required_argument, NULL, SINCE },
+		{ "until", required_argument, NULL, UNTIL },
+		{ "uri", required_argument, NULL, URI },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "verify", no_argument, NULL, VERIFY },
+		{ "version", no_argument, NULL, 'V' },
+		{ "wait", required_argument, NULL, WAIT },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:hqVv", longs, NULL)) != -1)
+		switch (c) {
+		case 'c':
+			tool_filter_channel(&r->filter, optarg);
+			break;
+		case DRY_RUN:
+			r->dry_run = true;
+			break;
+		case EXPORT:
+			r->export = true;
+			break;
+		case FLUSH:
+			r->flush_ms = span("--flush", optarg);
+			if (r->flush_ms > MS_PER_HOUR)
+				tool_wrong("--flush: at most 1h");
+			break;
+		case 'h':
+			help();
+			exit(TOOL_DONE);
+		case NO_WAIT:
+			r->o.wait_ms = NO_WAIT_MS;
+			break;
+		case 'q':
+			r->words = TOOL_QUIET;
+			r->rejects.quiet = true;
+			break;
+		case REJECTS:
+			tool_rejects_open(&r->rejects, optarg);
+			break;
+		case RETENTION:
+			r->o.retention_s =
+			    span("--retention", optarg) / MS_PER_S;
+			if (r->o.retention_s == 0)
+				tool_wrong("--retention: at least 1s");
+			break;
+		case SINCE:
+			tool_time(&r->filter.since_ms, "--since", optarg);
+			break;
+		case UNTIL:
+			tool_time(&r->filter.until_ms, "--until", optarg);
+			break;
+		case URI:
+			r->uri_option = optarg;
+			break;
+		case 'V':
+			tool_version("tw-load");
+		case 'v':
+			r->words = TOOL_VERBOSE;
+			break;
+		case VERIFY:
+			r->verify = true;
+			break;
+		case WAIT:
+			r->o.wait_ms = span("--wait", optarg);
+			break;
+		default:
+			usage(stderr);
+			exit(TOOL_USAGE);
+		}
+	if (r->export + r->verify + r->dry_run > 1)
+		tool_wrong("only one of --dry-run, --export, --verify goes");
+	if (r->export && optind < argc)
+		tool_wrong("--export reads no file: %s", argv[optind]);
+}
+
+/* Connects, unless only the input is to be checked. */
+static void
+connect_loader(struct run *r)
+{
+	struct errmsg why;
+
+	if (r->dry_run && r->uri_option == NULL &&
+	    getenv("TW_URI_FILE") == NULL)
+		return;
+	r->uri = mongouri_choose(r->uri_option, &why);
+	if (r->uri == NULL)
+		tool_wrong("%s", why.text);
+	if (r->export)
+		return;
+	r->o.uri = r->uri;
+	r->o.only_look = r->dry_run || r->verify;
+	r->o.refused = refused;
+	r->o.say = say;
+	r->o.idle = idle;
+	r->o.arg = r;
+	check(r, loader_new(&r->o, &r->loader, &why), &why);
+}
+
+static void
+finish(struct run *r)
+{
+	if (r->verify)
+		verify_all(r);
+	if (r->words == TOOL_VERBOSE || r->dry_run ||
+	    (r->words == TOOL_NORMAL && !r->verify && isatty(STDERR_FILENO)))
+		summary(r);
+	r->result = tool_graver(r->result, tool_rejects_close(&r->rejects));
+}
+
+static void
+release(struct run *r)
+{
+	loader_free(r->loader);
+	if (r->uri != NULL) {
+		mongo_uri_free(r->uri);
+		mongo_cleanup();
+	}
+	for (size_t i = 0; i < r->names.n; i++)
+		docs_release(&r->channels[i].docs);
+	free(r->channels);
+	map_release(&r->names);
+	docs_release(&r->gathered_stats);
+	map_release(&r->stats_keys);
+	docs_release(&r->batch);
+	free(r->list);
+	buf_release(&r->scratch);
+	buf_release(&r->line);
+	event_reader_free(r->events);
+	stats_reader_free(r->stats);
+	statsdoc_free(r->statsdoc);
+	tool_filter_release(&r->filter);
+}
+
+int
+main(int argc, char **argv)
+{
+	static char dash[] = "-";
+	static char *standard_input[] = { dash, NULL };
+	struct run r = { .words = TOOL_NORMAL,
+		.flush_ms = MS_PER_S,
+		.o = { .wait_ms = WAIT_MS } };
+	struct errmsg why;
+
+	/* Batches are megabytes: not to be given back and asked for anew. */
+	(void)mallopt(M_MMAP_THRESHOLD, HEAP_BYTES);
+	(void)mallopt(M_TRIM_THRESHOLD, HEAP_BYTES);
+	if (!zone_set("UTC", &why))
+		tool_wrong("%s", why.text);
+	tool_filter_init(&r.filter);
+	options(&r, argc, argv);
+	r.begin_ms = now_mono_ms();
+	r.events = event_reader_new();
+	r.stats = stats_reader_new();
+	r.statsdoc = statsdoc_new();
+	r.operands = optind < argc ? argv + optind : standard_input;
+	r.n_operands = optind < argc ? argc - optind : 1;
+	connect_loader(&r);
+	if (r.export) {
+		export_all(&r);
+	} else {
+		load_all(&r);
+		finish(&r);
+	}
+	tool_close_output();
+	release(&r);
+	return (int)r.result;
+}

@@ -1,0 +1,359 @@
+#!/bin/sh
+# tw-load against real servers: what is loaded, what goes wrong, what is left.
+# TW_ROUNDS: how many rounds of kill -9; 200 are what was promised.
+. "$(dirname "$0")/tap.sh"
+. "$root/tests/cli/mongod.sh"
+
+rounds=${TW_ROUNDS:-4}
+# shellcheck disable=SC2046 # a list of words
+set -- $(free_ports 9)
+a=$1 b=$2 c=$3 cut=$4 old=$5 auth=$6 full=$7 rs=$8 none=$9
+uri=mongodb://127.0.0.1:$a
+
+start_mongod a "$a"
+"$TW_BIN/tests/gen" week "$tmp/raw"
+tw-parse "$tmp"/raw/*/*/*.log >"$tmp/all"
+head -n 40000 "$tmp/all" >"$tmp/events"
+n=40000
+
+# Loading, and loading again.
+like "$(tw-load -v --uri "$uri/one" "$tmp/events" 2>&1)" \
+	"40,000 events: 40,000 new, 0 already there; 0 refused" "a first load"
+is "$(events_in "$a" one)" "$n $n" "all is there"
+like "$(tw-load -v --uri "$uri/one" "$tmp/events" 2>&1)" \
+	" 0 new, 40,000 already there" "a second load stores nothing"
+is "$(tw-load --uri "$uri/one" "$tmp/events" 2>&1)" "" "and is silent"
+head -n 45000 "$tmp/all" | tail -n 15000 | sort -R |
+	tw-load -v --uri "$uri/one" 2>"$tmp/err"
+like "$(cat "$tmp/err")" " 5,000 new, 10,000 already there" \
+	"a file that overlaps, shuffled, from a pipe"
+is "$(tail -n 5 "$tmp/events" | cat - "$tmp/events" "$tmp/events" |
+	tw-load -v --uri "$uri/thrice" 2>&1 | grep -o '[0-9,]* new.*')" \
+	"40,000 new, 40,005 already there; 0 refused" "the same file three times in one run"
+is "$(events_in "$a" thrice)" "$n $n" "each event once"
+
+# The log of a second collector: other marks, the same chat.
+sed 's/host-a/host-b/' "$tmp/events" >"$tmp/second"
+marks=$(grep -c '"type":"mark"' "$tmp/events")
+like "$(tw-load -v --uri "$uri/thrice" "$tmp/second" 2>&1)" \
+	" $(echo "$marks" | sed 's/...$/,&/') new" \
+	"of a second collector only its marks are new"
+
+# Round trip, byte for byte.
+tw-load --export --uri "$uri/thrice" | grep -v host-b | sort >"$tmp/back"
+sort "$tmp/events" >"$tmp/want"
+same "$tmp/back" "$tmp/want" "what comes out is what went in"
+tw-load --export --uri "$uri/one" | cut -c8-30 >"$tmp/times"
+sort -c "$tmp/times"
+ok $? "events come out in order of time"
+tw-load --export -c nordlicht -c "#Kanal_Eins" --since 2026-11-09T19:00:00Z \
+	--until 2026-11-09T20:00:00Z --uri "$uri/one" | sort >"$tmp/back"
+grep '^{"ts":"2026-11-09T19' "$tmp/events" | grep -v '"channel":"kanal_zwei"' |
+	sort >"$tmp/want"
+same "$tmp/back" "$tmp/want" "a part comes out"
+[ -s "$tmp/want" ]
+ok $? "which is something"
+
+# Every type, every key, and everything that is odd.
+long=$(printf '%0500d' 0 | sed 's/0/\xf0\x9f\x94\xa5/g')
+user='"id":"i1","user":"u","user_id":"1","name":"Ü","badges":"a/1,b/2","badge_info":"s/3"'
+{
+	cat "$here/data/events.out" "$here/data/mentions.out"
+	t() {
+		printf '{"ts":"%s","channel":"odd","type":%s}\n' "$1" "$2"
+	}
+	t 1969-12-31T23:59:59.999Z "\"message\",$user,\"text\":\"before\""
+	t 1903-04-05T06:07:08.001Z '"message","text":"long before"'
+	t 2038-01-19T03:14:08.123Z '"message","id":"i2","text":"after"'
+	t 2150-01-01T00:00:00.001Z '"message","id":"i3","text":"long after"'
+	t 2026-11-01T00:00:00.000Z "\"message\",${user},\"shared_from\":\"7\",\"bits\":5,\"paid\":{\"amount\":500,\"currency\":\"USD\",\"exponent\":2},\"first\":true,\"returning\":true,\"action\":true,\"reply_to\":\"r\",\"reward\":\"w\",\"effect\":\"e\",\"mentions\":[\"a.b\",\"\$c\"],\"text\":\"$long\""
+	t 2026-11-01T00:00:00.001Z '"message","text":"\\\" \b\f\n\r\t\u0000\u001f � 🔥"'
+	for type in sub resub subgift; do
+		t 2026-11-01T00:00:00.002Z "\"$type\",${user},\"months\":999999999999,\"tier\":\"prime\",\"gift_months\":0,\"recipient\":\"x\",\"recipient_id\":\"9\",\"mentions\":[\"m\"],\"text\":\"t\""
+	done
+	t 2026-11-01T00:00:00.003Z "\"giftbomb\",${user},\"tier\":\"1\",\"gift_count\":5"
+	t 2026-11-01T00:00:00.003Z "\"raid\",${user},\"raid_viewers\":0"
+	t 2026-11-01T00:00:00.003Z "\"announcement\",${user},\"mentions\":[\"m\"],\"text\":\"t\""
+	t 2026-11-01T00:00:00.003Z "\"notice\",${user},\"notice\":\"viewermilestone\",\"bits\":100,\"params\":{\"z\":\"1\",\"a.b\":\"2\",\"\$c\":\"3\",\"a\":\"\"},\"text\":\"t\""
+	t 2026-11-01T00:00:00.003Z '"notice","id":"i9","notice":"n","params":{"a":"1","z":"2"}'
+	t 2026-11-01T00:00:00.004Z '"clear"'
+	t 2026-11-01T00:00:00.004Z '"timeout","user":"u","user_id":"1","duration_s":999999999999999999'
+	t 2026-11-01T00:00:00.004Z '"ban","user":"u","user_id":"1"'
+	t 2026-11-01T00:00:00.004Z '"delete","user":"u","target_id":"i","text":"t"'
+	t 2026-11-01T00:00:00.004Z '"viewers","stream_id":"5","started_at":"2026-10-31T23:00:00.000Z","viewers":0,"user_id":"1","name":"N","title":"T","category":"C","language":"de","tags":["x","y.z"]'
+	t 2026-11-01T00:00:00.004Z '"offline"'
+	t 2026-11-01T00:00:00.005Z '"mark","mark":"lost","by":"h/1/2","since":"2026-10-31T23:59:59.000Z","why":"w"'
+	t 2026-11-01T00:00:00.005Z '"mark","mark":"gap","by":"h/1/2","from":"2026-10-31T23:59:58.000Z","to":"2026-10-31T23:59:59.000Z","lines":7'
+	t 2026-11-01T00:00:00.005Z '"mark","mark":"lost","by":"h/1/2","why":"w","since":"not a time"'
+	# shellcheck disable=SC2016 # a dollar
+	t 2026-11-01T00:00:00.006Z '"mark","mark":"odd","z":1,"_id":"x","meta":"y","a.b":"c","$d":2,"rest":"r","":"e","user":"u","text":"2026-10-31T23:59:59.000Z"'
+} >"$tmp/corpus"
+# Many of each, so that the server packs them.
+i=0
+while [ $i -lt 400 ]; do
+	i=$((i + 1))
+	sed "s/\"id\":\"/&$i-/; s/\"ts\":\"2026-1\(.*\)\.[0-9]*Z\",\"channel/\"ts\":\"2026-1\1.$(printf %03d $i)Z\",\"channel/" "$tmp/corpus"
+done | cat "$tmp/corpus" - | sort -u >"$tmp/many"
+tw-load --uri "$uri/odd" "$tmp/many"
+is $? 0 "every type, every key"
+tw-load --export --uri "$uri/odd" | sort >"$tmp/back"
+same "$tmp/back" "$tmp/many" "and they come out byte for byte"
+tw-parse "$tmp/raw/chat/kanal_zwei/2026-11-11.log" |
+	sed 's/,"text":\(.*\)}$/,"unknown":[1],"text": \1}/; s/"ts"/ &/' >"$tmp/spelled"
+tw-parse "$tmp/raw/chat/kanal_zwei/2026-11-11.log" >"$tmp/ours"
+tw-load --uri "$uri/spelled" "$tmp/ours"
+like "$(tw-load -v --uri "$uri/spelled" "$tmp/spelled" 2>&1)" " 0 new" \
+	"another spelling is the same event"
+
+# Stats.
+tw-agg "$tmp/events" >"$tmp/stats"
+tw-load --uri "$uri/one" "$tmp/stats"
+is $? 0 "stats"
+sed 's/"category":"[^"]*/&!/' "$tmp/stats" | cat "$tmp/stats" - >"$tmp/stats2"
+tw-load --uri "$uri/one" "$tmp/stats2"
+is "$(mongo "$a" one '{"count": "chatStats"}' | jq .n)" \
+	"$(wc -l <"$tmp/stats" | tr -d ' ')" "loaded twice, there once"
+# shellcheck disable=SC2016 # a dollar
+is "$(mongo "$a" one '{"count": "chatStats", "query": {"category": {"$regex": "!$"}}}' | jq .n)" \
+	"$(grep -c '"category"' "$tmp/stats")" "the later line counts"
+
+# What is not loaded.
+{
+	printf 'no JSON\n{"ts":1}\n'
+	head -n 3 "$tmp/events"
+	head -c 20000000 /dev/zero | tr '\0' x
+	echo
+	tail -n 1 "$tmp/events"
+} >"$tmp/bad"
+tw-load --rejects "$tmp/rejects" -v --uri "$uri/bad" "$tmp/bad" 2>"$tmp/err"
+is $? 3 "refused lines: status 3"
+like "$(cat "$tmp/err")" "$tmp/bad:1: refused: no JSON" "named by file and line"
+like "$(cat "$tmp/err")" "$tmp/bad:6: refused: longer than 1 MiB" "20 MB in a line"
+like "$(cat "$tmp/err")" " 4 new, 0 already there; 3 refused" "all else is stored"
+is "$(wc -c <"$tmp/rejects" | tr -d ' ')" 20000018 "and they are kept"
+
+# Looking without writing.
+like "$(tw-load --dry-run "$tmp/events" 2>&1)" '40,000 events, 0 stats; 0 refused' \
+	"--dry-run without a database"
+like "$(tw-load --dry-run --uri "$uri/bad" "$tmp/events" 2>&1)" \
+	'39,996 new, 4 already there' "--dry-run with one"
+is "$(mongo "$a" admin '{"listDatabases": 1, "nameOnly": true}' |
+	jq -r '.databases[].name' | grep -c fresh)" 0 "there is no such database"
+tw-load --dry-run --uri "$uri/fresh" "$tmp/events" 2>/dev/null
+is "$(mongo "$a" admin '{"listDatabases": 1, "nameOnly": true}' |
+	jq -r '.databases[].name' | grep -c fresh)" 0 "--dry-run makes none"
+is "$(tw-load --verify --uri "$uri/one" "$tmp/events")" \
+	"40000 events and 0 stats in the input, 0 missing; in its range 40000 events, 0 more than once" \
+	"--verify"
+tw-load --verify --uri "$uri/bad" "$tmp/events" >"$tmp/out" 2>"$tmp/err"
+is $? 1 "--verify: something is missing"
+like "$(cat "$tmp/out")" ' 39996 missing' "how much"
+like "$(cat "$tmp/err")" "$tmp/events:[0-9]*: is not there" "and where"
+mongo "$a" twice bad
+head -n 3 "$tmp/events" >"$tmp/three"
+tail -n 1 "$tmp/events" >>"$tmp/three"
+tw-load --verify --uri "$uri/bad" "$tmp/three" >"$tmp/out" 2>&1
+is $? 1 "--verify: something is there twice"
+like "$(cat "$tmp/out")" '5 events, 1 more than once' "and how much"
+
+# A slow pipe.
+{
+	head -n 7 "$tmp/events"
+	sleep 3
+	tail -n 1 "$tmp/events"
+} | tw-load --flush 1s --uri "$uri/slow" &
+sleep 2
+is "$(events_in "$a" slow)" "7 7" "--flush: stored before the pipe ends"
+wait $!
+is "$(events_in "$a" slow)" "8 8" "and the rest"
+
+# Another loader is at work.
+spawn hold python3 "$fake/mongo.py" "$a" hold one 2.5
+until grep -q held "$tmp/hold.out"; do sleep 0.1; done
+tw-load --no-wait --uri "$uri/one" "$tmp/events" 2>"$tmp/err"
+is $? 1 "--no-wait: status 1"
+like "$(cat "$tmp/err")" 'another tw-load is at work on one.chatLogs' "and why"
+tw-load --wait 20s --uri "$uri/one" "$tmp/events" 2>"$tmp/err"
+is $? 0 "--wait: until it has gone"
+
+# The call, and what is there, is wrong.
+fails() {
+	status=$1 words=$2 what=$3
+	shift 3
+	"$@" >"$tmp/out" 2>"$tmp/err"
+	is $? "$status" "$what: status $status"
+	like "$(cat "$tmp/err")" "$words" "$what: $words"
+}
+unset TW_URI_FILE
+fails 2 'which database' "no URI" tw-load "$tmp/events"
+fails 2 'cannot be read' "a bad URI" tw-load --uri mongodb://u:pa%zz@h/ "$tmp/events"
+fails 2 'everybody here can see' "a password in argv" \
+	tw-load --uri mongodb://u:geheim@127.0.0.1/ "$tmp/events"
+fails 2 '[Uu]nsupported\|[Uu]nknown' "an option that is none" \
+	tw-load --uri "$uri/?nosuch=1" "$tmp/events"
+fails 1 'No suitable servers' "no server" \
+	tw-load --wait 1s --uri "mongodb://127.0.0.1:$none" "$tmp/events"
+spawn old python3 "$fake/oldmongo.py" "$old"
+until grep -q ready "$tmp/old.out"; do sleep 0.1; done
+fails 2 'too old.*MongoDB 5.0' "an old server" \
+	tw-load --uri "mongodb://127.0.0.1:$old" "$tmp/events"
+end TERM old
+mongo "$a" other '{"create": "chatLogs", "timeseries": {"timeField": "when"}}' >/dev/null
+fails 2 'other.chatLogs exists with other options: .*timeField is when, not ts' \
+	"other options" tw-load --uri "$uri/other" "$tmp/events"
+mongo "$a" normal '{"create": "chatLogs"}' >/dev/null
+fails 2 'type is collection, not timeseries' "a normal collection" \
+	tw-load --uri "$uri/normal" "$tmp/events"
+fails 2 'expireAfterSeconds is 0, not 86400' "another retention" \
+	tw-load --retention 1d --uri "$uri/one" "$tmp/events"
+tw-load --retention 9999d --uri "$uri/kept" "$tmp/events" 2>/dev/null
+fails 2 'time' "a retention of more than ten years" \
+	tw-load --retention 9999d --uri "$uri/kept" "$tmp/events"
+tw-load --retention 3000d --uri "$uri/kept" "$tmp/events"
+is "$(mongo "$a" kept '{"listCollections": 1, "filter": {"name": "chatLogs"}}' |
+	jq '.cursor.firstBatch[0].options.expireAfterSeconds')" 259200000 "--retention"
+
+# Passwords.
+start_mongod auth "$auth"
+mongo "$auth" admin '{"createUser": "lo/ader", "pwd": "geh:eim",
+	"roles": [{"role": "readWrite", "db": "safe"}]}' >/dev/null
+end TERM auth
+start_mongod auth "$auth" --auth
+TW_URI_FILE=$tmp/uri
+export TW_URI_FILE
+echo "mongodb://lo%2Fader:geh%3Aeim@127.0.0.1:$auth/safe?authSource=admin" >"$TW_URI_FILE"
+tw-load -v "$tmp/events" 2>"$tmp/err"
+is $? 0 "a user with readWrite can load"
+tw-load "$tmp/events" && [ "$(tw-load --export | wc -l)" -eq $n ]
+ok $? "again, and back out"
+yes "$(head -n 1 "$tmp/events")" | tw-load 2>>"$tmp/err" &
+pid=$!
+sleep 0.5
+tr '\0' ' ' <"/proc/$pid/cmdline" >"$tmp/seen"
+tr '\0' '\n' <"/proc/$pid/environ" >>"$tmp/seen"
+grep -q TW_URI_FILE "$tmp/seen"
+ok $? "the process is there to be looked at"
+kill "$pid"
+sed -i 's/eim@/eimx@/' "$TW_URI_FILE"
+fails 1 'Authentication failed' "a wrong password" tw-load "$tmp/events"
+cat "$tmp/err" >>"$tmp/seen"
+echo "mongodb://127.0.0.1:$auth/safe" >"$TW_URI_FILE"
+fails 1 'authenti\|not authorized' "no password" tw-load "$tmp/events"
+cat "$tmp/err" >>"$tmp/seen"
+grep -q -e 'geh:eim' -e 'geh%3Aeim' "$tmp/seen"
+is $? 1 "no password in arguments, environment or words"
+unset TW_URI_FILE
+end TERM auth
+
+# Rounds of kill -9.
+head -n 70000 "$tmp/all" >"$tmp/more"
+out=$(python3 "$fake/rounds.py" "$a" "" "$tmp/more" "$rounds" 1 2>&1)
+is $? 0 "killed: $out"
+out=$(python3 "$fake/rounds.py" "$a" "" "$tmp/events" $(((rounds + 3) / 4)) 2 2>&1)
+is $? 0 "two at once, killed and stopped: $out"
+out=$(python3 "$fake/rounds.py" "$a" "" "$tmp/events" $(((rounds + 3) / 4)) 3 2>&1)
+is $? 0 "three at once, killed and stopped: $out"
+
+left=$(find /dev/shm -name 'mongoc-*' -newer "$tmp/more" 2>/dev/null | wc -l)
+[ "$left" -lt "$rounds" ]
+ok $? "of the killed nothing is left behind: $left"
+
+# Connections that are cut at random bytes.
+spawn cut python3 "$fake/cutter.py" "$cut" "$a" 1000 12000000 7
+sleep 0.3
+i=0
+while [ $i -lt $((rounds + 2)) ]; do
+	i=$((i + 1))
+	tw-load --wait 60s --uri "mongodb://127.0.0.1:$cut/cut$i" "$tmp/more" 2>"$tmp/err"
+	is $? 0 "cut: goes on: $(head -n 1 "$tmp/err")"
+	is "$(events_in "$a" cut$i)" "70000 70000" "cut: each event once"
+done
+[ "$(grep -c cut "$tmp/cut.out")" -gt 0 ]
+ok $? "cut: $(grep -c cut "$tmp/cut.out") times"
+end TERM cut
+
+# The server is killed in the middle, and comes back.
+tw-load --wait 60s --uri "$uri/killed" "$tmp/all" 2>"$tmp/err" &
+pid=$!
+sleep 0.4
+end KILL a
+sleep 0.5
+start_mongod a "$a"
+wait $pid
+is $? 0 "mongod killed: goes on when it is back: $(cat "$tmp/err")"
+all=$(wc -l <"$tmp/all" | tr -d ' ')
+is "$(events_in "$a" killed)" "$all $all" "mongod killed: each event once"
+tw-load --wait 1s --uri "$uri/gone" "$tmp/all" 2>"$tmp/err" &
+pid=$!
+sleep 0.4
+end KILL a
+wait $pid
+is $? 1 "mongod killed and gone: status 1"
+start_mongod a "$a"
+tw-load --uri "$uri/gone" "$tmp/all"
+is $? 0 "and loading again completes it"
+is "$(events_in "$a" gone)" "$all $all" "each event once"
+end TERM a
+
+# The disk is full.
+mkdir "$tmp/db.full"
+as_root=
+[ "$(id -u)" -eq 0 ] || as_root=-r
+# shellcheck disable=SC2016 # for the other shell
+spawn full unshare $as_root -m sh -c 'mount -t tmpfs -o size=420m none "$1" &&
+	shift && exec "$@"' sh "$tmp/db.full" "$mongod" --port "$full" \
+	--bind_ip 127.0.0.1 --dbpath "$tmp/db.full" --wiredTigerCacheSizeGB 0.25 \
+	--setParameter diagnosticDataCollectionEnabled=false --nounixsocket
+mongo "$full" ready
+i=0 status=0
+while [ $status -eq 0 ] && [ $i -lt 30 ]; do
+	i=$((i + 1))
+	sed "s/\"ts\":\"2026/\"ts\":\"$((2000 + i))/" "$tmp/all" |
+		tw-load --wait 2s --uri "mongodb://127.0.0.1:$full/full" 2>"$tmp/err"
+	status=$?
+done
+is $status 1 "disk full: status 1 in load $i"
+like "$(cat "$tmp/err")" 'MongoDB: ..*' "disk full: $(head -n 1 "$tmp/err")"
+end KILL full
+
+# A replica set of one.
+start_mongod one "$rs" --replSet one --oplogSize 64
+mongo "$rs" admin "{\"replSetInitiate\": {\"_id\": \"one\", \"members\": [
+	{\"_id\": 0, \"host\": \"127.0.0.1:$rs\"}]}}" >/dev/null
+mongo "$rs" ready primary
+out=$(python3 "$fake/rounds.py" "$rs" "?replicaSet=one" "$tmp/events" $(((rounds + 1) / 2)) 1 2>&1)
+is $? 0 "replica set, killed: $out"
+end TERM one
+
+# A replica set of three.
+for port in $a $b $c; do
+	rm -rf "$tmp/db.m$port"
+	start_mongod "m$port" "$port" --replSet three --oplogSize 64
+done
+mongo "$a" admin "{\"replSetInitiate\": {\"_id\": \"three\",
+	\"settings\": {\"electionTimeoutMillis\": 1500}, \"members\": [
+	{\"_id\": 0, \"host\": \"127.0.0.1:$a\", \"priority\": 2},
+	{\"_id\": 1, \"host\": \"127.0.0.1:$b\"},
+	{\"_id\": 2, \"host\": \"127.0.0.1:$c\"}]}}" >/dev/null
+mongo "$a" ready primary
+three="mongodb://127.0.0.1:$a,127.0.0.1:$b,127.0.0.1:$c"
+tw-load --wait 60s --uri "$three/down?replicaSet=three" "$tmp/all" 2>"$tmp/err" &
+pid=$!
+sleep 0.6
+mongo "$a" admin '{"replSetStepDown": 5, "secondaryCatchUpPeriodSecs": 5, "force": true}' >/dev/null
+wait $pid
+is $? 0 "stepdown: goes on: $(head -n 1 "$tmp/err")"
+is "$(tw-load --verify --uri "$three/down?replicaSet=three" "$tmp/all")" \
+	"$all events and 0 stats in the input, 0 missing; in its range $all events, 0 more than once" \
+	"stepdown: each event once"
+mongo "$a" ready primary
+tw-load --wait 60s --uri "$three/dead?replicaSet=three" "$tmp/all" 2>"$tmp/err" &
+pid=$!
+sleep 0.6
+end KILL "m$a"
+wait $pid
+is $? 0 "primary killed: goes on: $(head -n 1 "$tmp/err")"
+is "$(tw-load --verify --uri "$three/dead?replicaSet=three" "$tmp/all")" \
+	"$all events and 0 stats in the input, 0 missing; in its range $all events, 0 more than once" \
+	"primary killed: each event once"
+done_testing

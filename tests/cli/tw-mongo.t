@@ -1,0 +1,82 @@
+#!/bin/sh
+# tw-agg and tw-report on a database: the same lines as from files.
+# TW_WEEKS: how many weeks; 20 are what was promised.
+. "$(dirname "$0")/tap.sh"
+. "$root/tests/cli/mongod.sh"
+
+weeks=${TW_WEEKS:-20}
+a=$(free_ports 1)
+uri=mongodb://127.0.0.1:$a
+start_mongod a "$a"
+
+# same_lines DATABASE WHAT [OPTION...]: sorted, as channels come in another order
+same_lines() {
+	db=$1 what=$2
+	shift 2
+	tw-agg "$@" "$tmp/events" 2>"$tmp/err" | sort >"$tmp/want"
+	tw-agg --uri "$uri/$db" "$@" 2>"$tmp/err1" | sort >"$tmp/read"
+	tw-agg --uri "$uri/$db" --pushdown "$@" 2>"$tmp/err2" | sort >"$tmp/counted"
+	same "$tmp/want" "$tmp/read" "$what: --uri $*"
+	same "$tmp/want" "$tmp/counted" "$what: --pushdown $*"
+}
+
+week=0
+while [ $week -lt "$weeks" ]; do
+	week=$((week + 1))
+	rm -rf "$tmp/raw"
+	"$TW_BIN/tests/gen" week "$tmp/raw" $week
+	tw-parse "$tmp"/raw/*/*/*.log | head -n 50000 |
+		python3 "$fake/disturb.py" $week >"$tmp/events"
+	tw-load --uri "$uri/w$week" "$tmp/events"
+	same_lines w$week "week $week"
+	[ "$(wc -l <"$tmp/want")" -gt 1000 ] || ok 1 "week $week is something"
+done
+# shellcheck disable=SC2016 # a dollar
+like "$(cat "$tmp/want")" '"mentions":{"$d":' "sponsors are mentioned in it"
+like "$(cat "$tmp/want")" '"heard_s":0,\|"heard_s":0}' "there are holes in it"
+like "$(cat "$tmp/want")" '"messages_shared"' "there is shared chat in it"
+
+# Every option.
+for options in "--window 1s" "--window 7s" "--window 90s" \
+	"--window 2m --session-gap 2m" "-c nordlicht -c nobody" \
+	"--since 2026-11-10 --until 2026-11-11T20:00:00Z" "--hold 0s"; do
+	# shellcheck disable=SC2086 # words
+	same_lines w$week options $options
+done
+# Chat alone.
+grep -v '"type":"\(viewers\|offline\)"' "$tmp/events" >"$tmp/chat"
+mv "$tmp/chat" "$tmp/events"
+tw-load --uri "$uri/chat" "$tmp/events"
+same_lines chat inferred
+like "$(cat "$tmp/counted")" '"inferred":true' "streams are inferred"
+tw-agg --pushdown --window 1h --uri "$uri/chat" 2>"$tmp/err"
+is $? 2 "--pushdown: windows that are too long"
+tw-agg --pushdown "$tmp/events" 2>"$tmp/err"
+is $? 2 "--pushdown without a database"
+tw-agg --uri "$uri/chat" "$tmp/events" 2>"$tmp/err"
+is $? 2 "--uri and a file"
+
+# Reports.
+"$TW_BIN/tests/gen" week "$tmp/raw"
+tw-parse "$tmp"/raw/*/*/*.log | tee "$tmp/events" | tw-agg >"$tmp/stats"
+grep -v '"type":"mark"' "$tmp/events" | tw-agg -c nordlicht >>"$tmp/stats"
+tw-load --uri "$uri/stats" "$tmp/stats"
+for options in "--format json" "--format csv" "--format html" "--format text" \
+	"--tz America/New_York" "-c nordlicht -c kanal_eins" "--week latest" \
+	"--week 2026-W46"; do
+	# shellcheck disable=SC2086 # words
+	tw-report --week 2026-W47 $options "$tmp/stats" >"$tmp/want"
+	# shellcheck disable=SC2086
+	tw-report --week 2026-W47 $options --uri "$uri/stats" >"$tmp/got"
+	same "$tmp/want" "$tmp/got" "tw-report --uri $options"
+done
+like "$(cat "$tmp/got")" 'kanal_eins' "which is something"
+echo "$uri/stats" >"$tmp/uri"
+is "$(TW_URI_FILE=$tmp/uri tw-report --week latest --uri - | wc -l)" \
+	"$(tw-report --week latest "$tmp/stats" | wc -l)" "--uri - reads TW_URI_FILE"
+end KILL a
+tw-agg --uri "$uri/stats" >"$tmp/out" 2>"$tmp/err"
+is $? 1 "tw-agg: no server"
+tw-report --uri "$uri/stats" >"$tmp/out" 2>"$tmp/err"
+is $? 1 "tw-report: no server"
+done_testing
