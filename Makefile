@@ -35,7 +35,7 @@ MONGO     := $(if $(WITHOUT_MONGO),,mongo)
 MONGO_PKG := $(if $(MONGO),$(shell for p in mongoc2 libmongoc-1.0; do \
 	     pkg-config --exists $$p && echo $$p && break; done))
 MONGO_SRC := $(wildcard lib/remote/mongo*.c) lib/remote/lease.c \
-	     lib/remote/loader.c lib/remote/rows.c
+	     lib/remote/loader.c lib/remote/pushdown.c lib/remote/rows.c
 MONGO_INC := $(if $(MONGO_PKG),$(patsubst -I%,-isystem %,\
 	     $(shell pkg-config --cflags $(MONGO_PKG))))
 
@@ -148,7 +148,7 @@ fuzz:
 	    build/fuzz/$$f -max_total_time=$(FUZZ_S) -print_final_stats=0 \
 	    build/fuzz/corpus/$$f tests/fuzz/corpus/$${f#fuzz_} || exit 1; done
 
-build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(LIB_SRC)
+build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(filter-out $(MONGO_SRC),$(LIB_SRC))
 	@mkdir -p $(@D)
 	clang -g -O1 -fsanitize=fuzzer,address,undefined \
 	    -fno-sanitize-recover=all -std=c11 -D_DEFAULT_SOURCE -Ilib \

@@ -88,9 +88,17 @@ classify(const bson_error_t *e)
 static void
 set_error(struct mongo_error *why, const bson_error_t *e)
 {
+	static const char once[] = " (`serverSelectionTryOnce` set)";
+	char *option;
+
 	why->result = classify(e);
 	why->code = e->domain == MONGOC_ERROR_SERVER ? (int)e->code : 0;
 	errmsg_set(&why->why, "%s", e->message);
+	/* An option that is ours, of no use to anybody. */
+	option = strstr(why->why.text, once);
+	if (option != NULL)
+		memmove(option, option + strlen(once),
+		    strlen(option + strlen(once)) + 1);
 	/* One line. */
 	for (char *p = why->why.text; *p != '\0'; p++)
 		if (*p == '\n')

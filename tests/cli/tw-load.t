@@ -245,6 +245,24 @@ is $? 1 "no password in arguments, environment or words"
 unset TW_URI_FILE
 end TERM auth
 
+# TLS.
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
+	-addext subjectAltName=DNS:localhost -keyout "$tmp/key" \
+	-out "$tmp/cert" 2>/dev/null
+cat "$tmp/key" "$tmp/cert" >"$tmp/both"
+mkdir "$tmp/db.tls"
+spawn tls "$mongod" --port "$none" --bind_ip 127.0.0.1 --dbpath "$tmp/db.tls" \
+	--nounixsocket --tlsMode requireTLS --tlsCertificateKeyFile "$tmp/both"
+until grep -q 'Waiting for connections' "$tmp/tls.out"; do sleep 0.1; done
+secure="mongodb://localhost:$none/secure?tls=true"
+like "$(tw-load -v --uri "$secure&tlsCAFile=$tmp/cert" "$tmp/events" 2>&1)" \
+	"40,000 new" "TLS"
+fails 1 'certificate verify failed' "TLS, a certificate that nobody knows" \
+	tw-load --wait 1s --uri "$secure" "$tmp/events"
+fails 1 'No suitable servers' "no TLS" \
+	tw-load --wait 1s --uri "mongodb://localhost:$none/secure" "$tmp/events"
+end TERM tls
+
 # Rounds of kill -9.
 head -n 70000 "$tmp/all" >"$tmp/more"
 out=$(python3 "$fake/rounds.py" "$a" "" "$tmp/more" "$rounds" 1 2>&1)
