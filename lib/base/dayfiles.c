@@ -286,8 +286,9 @@ open_file(struct dayfiles *d, const struct dayfiles_at *at, bool inside)
 		errno = e;
 		return NULL;
 	}
-	/* Whoever holds it alone does so for some microseconds. */
-	(void)flock(fd, LOCK_SH);
+	/* Nobody is waited for: without the lock all is well, too, but for
+	 * somebody who mends at this very moment. */
+	(void)flock(fd, LOCK_SH | LOCK_NB);
 	memcpy(d->met[at->number], at->date, DAYFILES_DATE);
 	if (d->sync && lseek(fd, 0, SEEK_END) == 0)
 		sync_names(d, at);
@@ -325,6 +326,16 @@ dayfiles_write(struct dayfiles *d, const struct dayfiles_at *at,
 		n = write(f->fd, bytes.p, bytes.len);
 	while (n < 0 && errno == EINTR);
 	return n;
+}
+
+void
+dayfiles_look(struct dayfiles *d)
+{
+	struct stat st;
+
+	for (size_t i = d->n_open; i-- > 0;)
+		if (fstat(d->files[i].fd, &st) == 0 && st.st_nlink == 0)
+			close_place(d, i);
 }
 
 bool

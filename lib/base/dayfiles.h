@@ -58,6 +58,12 @@ ssize_t dayfiles_write(struct dayfiles *d, const struct dayfiles_at *at,
     struct str bytes, bool inside) MUST_USE;
 
 /*
+ * Close the files that somebody has removed: what is written next goes to new
+ * ones.
+ */
+void dayfiles_look(struct dayfiles *d);
+
+/*
  * Bring what was written since the last call to the disk.
  *
  * Returns false, with errno, when that failed for a file.

@@ -221,6 +221,10 @@ set_options(struct chat *c)
 	curl_easy_setopt(curl, CURLOPT_PRIVATE, c);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, c->error);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* A name server that does not answer is not waited for at the end. */
+	curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
+#endif
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
 	curl_easy_setopt(
 	    curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);

@@ -33,6 +33,7 @@
 #define IDLE_MS    200
 #define HOLD_MAX   MS_PER_MIN
 #define LIFE_LEFT  MS_PER_HOUR /* a token is renewed before its end */
+#define LIFE_LEAST MS_PER_MIN  /* no token is asked for more often */
 #define VALID_MS   MS_PER_HOUR /* how often Twitch wants it validated */
 
 struct job {
@@ -216,7 +217,8 @@ read_secret(const struct helix *h, struct buf *b, struct errmsg *why)
 static bool
 take_token(struct helix *h, struct str body)
 {
-	int64_t life_ms = 0, now = now_ms();
+	/* Without a word about it: a 401 will tell its end. */
+	int64_t life_ms = MS_PER_DAY, now = now_ms();
 	struct member m;
 	struct errmsg why;
 
@@ -228,15 +230,16 @@ take_token(struct helix *h, struct str body)
 		    m.kind == MEMBER_STRING)
 			buf_str(&h->token.text, m.text);
 		else if (str_eq(m.key, STR("expires_in")) &&
-		    m.kind == MEMBER_INT && m.num > 0 && m.num < INT32_MAX)
-			life_ms = m.num * MS_PER_S;
+		    m.kind == MEMBER_INT && m.num > 0)
+			life_ms =
+			    (m.num < INT32_MAX ? m.num : INT32_MAX) * MS_PER_S;
 	}
 	for (size_t i = 0; i < h->token.text.len; i++)
 		if (h->token.text.p[i] <= ' ' || h->token.text.p[i] > '~')
 			h->token.text.len = 0;
 	/* A token that lives shortly is not renewed at once. */
-	h->token.renew_at =
-	    now + (life_ms > 2 * LIFE_LEFT ? life_ms - LIFE_LEFT : life_ms / 2);
+	life_ms = life_ms > 2 * LIFE_LEFT ? life_ms - LIFE_LEFT : life_ms / 2;
+	h->token.renew_at = now + (life_ms > LIFE_LEAST ? life_ms : LIFE_LEAST);
 	h->token.validated_at = now;
 	h->token_number++;
 	return h->token.text.len > 0;

@@ -40,6 +40,7 @@
 #define PARTED_MS     (15 * MS_PER_S) /* likewise, when the server parts us */
 #define ALIVE_MS      MS_PER_MIN
 #define OVERLAP_MS    2000 /* the old session, when the new one has it all */
+#define BEHIND_MS     5000 /* after its end the new one brings what both had */
 #define READS         16   /* of one session before the others have theirs */
 #define STOP_MS       1000 /* for reading what has arrived at the end */
 #define COMMAND_MAX   510  /* bytes of an IRC command */
@@ -73,6 +74,7 @@ struct trunk {
 	struct backoff backoff;
 	int64_t next_ms;  /* no connecting before */
 	int64_t until_ms; /* the old session stays until then; 0 = not known */
+	int64_t ended_ms; /* when the last old session ended */
 	size_t rooms[LISTEN_ROOMS];
 	size_t n_rooms;
 };
@@ -244,8 +246,6 @@ unhear(struct listen *l, struct room *r, unsigned on)
 	bool was = r->heard != 0;
 
 	r->heard &= ~on;
-	if ((on & ON_OLD) != 0)
-		r->twice = false;
 	if (!was || r->heard != 0)
 		return false;
 	l->counts.heard--;
@@ -289,10 +289,10 @@ hear(struct listen *l, struct room *r, unsigned on)
 	if (on == ON_NOW)
 		r->asked_ms = 0;
 	r->heard |= on;
-	if (was)
-		return;
 	forgive(l, r);
 	r->tries = 0;
+	if (was)
+		return;
 	l->counts.heard++;
 	r->alive_ms = l->mono + ALIVE_MS;
 	mark(l, r, STR("join"), STR(""));
@@ -317,8 +317,10 @@ close_session(struct listen *l, struct trunk *t, unsigned on, int64_t since,
 			mark_lost(l, r, since, why);
 	}
 	session_close(on == ON_NOW ? &t->now : &t->old);
-	if (on == ON_OLD)
+	if (on == ON_OLD) {
 		t->until_ms = 0;
+		t->ended_ms = l->mono;
+	}
 }
 
 /* Plans the next connection of a trunk whose session has ended. */
@@ -353,7 +355,8 @@ on_end(struct listen *l, struct trunk *t, unsigned on)
 	l->counts.lost += s->phase == SESSION_READY;
 	if (on == ON_NOW) {
 		plan_next(l, t);
-		say(l, !l->refused, "%s: %s; trying again", where, why.text);
+		if (!l->refused)
+			say(l, true, "%s: %s; trying again", where, why.text);
 	} else {
 		say(l, false, "%s: the old connection ended: %s", where,
 		    why.text);
@@ -377,30 +380,45 @@ connect_trunk(struct listen *l, struct trunk *t)
 	session_open(&t->now, l->o.net, &l->login, l->mono);
 }
 
+/* Tells whether the old session hears all that is heard at all. */
+static bool
+old_has_all(const struct listen *l, const struct trunk *t)
+{
+	if (t->old.phase == SESSION_CLOSED)
+		return false;
+	for (size_t i = 0; i < t->n_rooms; i++)
+		if (l->rooms[t->rooms[i]].heard == ON_NOW)
+			return false;
+	return true;
+}
+
 /* The server wants us to connect anew: the old session goes on meanwhile. */
 static void
 hand_over(struct listen *l, struct trunk *t)
 {
 	t->now.reconnect = false;
-	if (t->old.phase != SESSION_CLOSED)
-		close_session(
-		    l, t, ON_OLD, l->wall, "asked to reconnect once more");
-	t->old = t->now;
-	t->now = (struct session){ .phase = SESSION_CLOSED };
 	/* At once, unless it asks for that again and again. */
 	t->next_ms = l->mono;
-	if (l->mono - t->old.phase_ms >= STABLE_MS)
+	if (l->mono - t->now.phase_ms >= STABLE_MS)
 		backoff_reset(&t->backoff);
 	else
 		t->next_ms += backoff_next(&t->backoff, chance());
 	t->until_ms = 0;
+	say(l, false, "%s: asked to reconnect", chat_net_where(l->o.net));
+	if (old_has_all(l, t)) {
+		close_session(l, t, ON_NOW, l->wall, "asked to reconnect");
+		return;
+	}
+	if (t->old.phase != SESSION_CLOSED)
+		close_session(l, t, ON_OLD, l->wall, "asked to reconnect");
+	t->old = t->now;
+	t->now = (struct session){ .phase = SESSION_CLOSED };
 	for (size_t i = 0; i < t->n_rooms; i++) {
 		struct room *r = &l->rooms[t->rooms[i]];
 
 		r->heard = (r->heard & ON_NOW) != 0 ? ON_OLD : 0;
 		r->asked_ms = 0;
 	}
-	say(l, false, "%s: asked to reconnect", chat_net_where(l->o.net));
 }
 
 static bool
@@ -506,6 +524,8 @@ on_line(struct listen *l, struct trunk *t, unsigned on,
 	const struct session *s = on == ON_NOW ? &t->now : &t->old;
 	struct room *r = room_of(l, t, line->head.room);
 
+	if (r != NULL && r->twice && !is_first(l, r, on, line))
+		return;
 	if (line->over) {
 		l->counts.overlong++;
 		say(l, true, "%s: dropped a line longer than %d bytes",
@@ -516,9 +536,6 @@ on_line(struct listen *l, struct trunk *t, unsigned on,
 		return;
 	}
 	if (r == NULL)
-		return;
-	if (t->old.phase != SESSION_CLOSED && r->twice &&
-	    !is_first(l, r, on, line))
 		return;
 	l->counts.lines++;
 	on_room(l, r, on, s, &line->head);
@@ -637,8 +654,13 @@ tick_room(struct listen *l, const struct trunk *t, size_t room)
 		be_alive(l, t, r);
 	if (r->asked_ms != 0 && l->mono - r->asked_ms >= ANSWER_MS) {
 		r->asked_ms = 0;
-		if (++r->tries >= TRIES)
+		if (++r->tries >= TRIES && (r->heard & ON_OLD) != 0) {
+			/* It is heard all the same; for how long? */
+			r->tries = 0;
+			r->retry_ms = l->mono + ANSWER_MS;
+		} else if (r->tries >= TRIES) {
 			refuse(l, r, STR("no answer"));
+		}
 	}
 	if (r->retry_ms != 0 && l->mono >= r->retry_ms)
 		forgive(l, r);
@@ -652,7 +674,7 @@ tick_old(struct listen *l, struct trunk *t)
 	for (size_t i = 0; i < t->n_rooms; i++) {
 		const struct room *r = &l->rooms[t->rooms[i]];
 
-		if ((r->heard & ON_NOW) == 0 && r->retry_ms == 0)
+		if ((r->heard & ON_NOW) == 0 && !r->refused)
 			return;
 	}
 	if (t->until_ms == 0)
@@ -661,11 +683,22 @@ tick_old(struct listen *l, struct trunk *t)
 		close_session(l, t, ON_OLD, l->wall, "asked to reconnect");
 }
 
+/* Forgets the lines that both sessions have brought, after the old one's end.
+ */
+static void
+tick_twice(struct listen *l, const struct trunk *t)
+{
+	if (l->mono - t->ended_ms < BEHIND_MS)
+		return;
+	for (size_t i = 0; i < t->n_rooms; i++)
+		l->rooms[t->rooms[i]].twice = false;
+}
+
 /* Looks at all timers. */
 static void
 tick(struct listen *l)
 {
-	bool any_old = false;
+	bool any_twice = false;
 
 	l->tick_ms = l->mono + TICK_MS;
 	for (size_t i = 0; i < l->n_trunks; i++) {
@@ -675,9 +708,12 @@ tick(struct listen *l)
 			tick_room(l, t, t->rooms[k]);
 		if (t->old.phase != SESSION_CLOSED)
 			tick_old(l, t);
-		any_old = any_old || t->old.phase != SESSION_CLOSED;
+		else
+			tick_twice(l, t);
+		any_twice = any_twice || t->old.phase != SESSION_CLOSED ||
+		    l->mono - t->ended_ms < BEHIND_MS;
 	}
-	if (!any_old)
+	if (!any_twice)
 		overlap_release(&l->overlap);
 }
 

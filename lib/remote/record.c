@@ -26,6 +26,7 @@
 #define RETRY_MS     1000               /* after a write that failed */
 #define GAP_TELL_MS  (55 * MS_PER_S)    /* at least every 60 s */
 #define KEEP_MAX     ((size_t)8 << 10)  /* an empty queue keeps that much */
+#define LOOK_MS      2000
 #define LATE_SPAN_MS MS_PER_MIN
 #define LATE_CLASSES 512 /* of a ms each; the last holds all above */
 
@@ -65,6 +66,7 @@ struct record {
 	struct buf mark;
 	int64_t mono;     /* of the last tick */
 	int64_t sync_ms;  /* the next sync, mono */
+	int64_t look_ms;  /* the next look for removed files, mono */
 	size_t n_failed;  /* queues that cannot be written */
 	size_t stuck;     /* bytes in these */
 	bool sync_failed; /* the last sync did */
@@ -462,6 +464,10 @@ record_tick(struct record *r, int64_t wall, int64_t mono)
 		r->span_ms = mono;
 		memcpy(r->late[1], r->late[0], sizeof(r->late[0]));
 		memset(r->late[0], 0, sizeof(r->late[0]));
+	}
+	if (r->files != NULL && mono >= r->look_ms) {
+		r->look_ms = mono + LOOK_MS;
+		dayfiles_look(r->files);
 	}
 	flush(r, false);
 	if (r->n_gaps > 0)

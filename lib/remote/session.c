@@ -146,7 +146,8 @@ session_step(struct session *s, int64_t mono)
 static void
 become_ready(struct session *s)
 {
-	if (s->phase != SESSION_LOGIN || !s->tags || !s->welcome)
+	if (s->phase != SESSION_LOGIN || !s->tags || !s->commands ||
+	    !s->welcome)
 		return;
 	s->phase = SESSION_READY;
 	s->phase_ms = s->heard_ms;
@@ -168,16 +169,15 @@ contains(struct str s, const char *part)
 static void
 on_cap(struct session *s, struct str params)
 {
-	bool tags = contains(params, "twitch.tv/tags");
-	bool commands = contains(params, "twitch.tv/commands");
-
-	if (contains(params, " NAK ") ||
-	    (contains(params, " ACK ") && !(tags && commands)))
+	/* A server may answer for each of them alone. */
+	if (contains(params, " NAK "))
 		end(s, SESSION_TAGS_REFUSED,
 		    "the server refuses the capabilities twitch.tv/tags and "
 		    "twitch.tv/commands");
-	else if (tags)
-		s->tags = true;
+	if (!contains(params, " ACK "))
+		return;
+	s->tags = s->tags || contains(params, "twitch.tv/tags");
+	s->commands = s->commands || contains(params, "twitch.tv/commands");
 }
 
 /* A NOTICE that names no channel: the login, if we are not logged in yet. */

@@ -48,7 +48,8 @@ struct session {
 	struct session_login login;
 	enum session_phase phase;
 	enum session_end end;
-	bool tags;         /* the server gives them */
+	bool tags;         /* the server gives them, and... */
+	bool commands;     /* ...what this capability brings */
 	bool welcome;      /* it has taken the login */
 	bool pinged;       /* our PING was not answered yet */
 	bool reconnect;    /* it asked us to connect anew */

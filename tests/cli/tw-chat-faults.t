@@ -96,6 +96,20 @@ is "$(marks join "$out"/k1/*.log | wc -l)" 3 "and no second join"
 irc connections 1 10000
 is "$reply" ok "the old connection has gone"
 
+# RECONNECT once more, before the new connection has joined
+irc answer k1 no
+irc answer k2 no
+irc reconnect '*' 60000
+irc connections 2 30000
+irc reconnect 5 60000
+irc send k1 meanwhile
+irc sync
+until_ok 30 grep -rq ':meanwhile' "$out"/k1
+irc answer k1 yes
+irc answer k2 yes
+irc connections 1 60000
+is "$(marks lost "$out"/k1/*.log | wc -l)" 2 "asked again meanwhile: no hole either"
+
 # The network is gone, and comes back
 irc listen off
 cut=$(now)
@@ -123,6 +137,15 @@ irc_end
 irc_start
 start tw-chat -o "$tmp/nosuch" k1 nosuch
 irc joined 1 30000
+
+# Its files are removed
+until_ok 30 grep -rq '"join"' "$tmp/nosuch/k1"
+rm -r "$tmp/nosuch/k1"
+sleep 3
+irc send k1 new
+irc sync
+until_ok 30 grep -rq ':new' "$tmp/nosuch/k1"
+ok $? "a file that was removed is made again"
 
 # Refusals
 irc caps nak
