@@ -493,17 +493,19 @@ take_page(struct job *j, struct str body)
 	struct helix *h = j->h;
 	struct errmsg why;
 	struct str object;
+	bool bad = false;
 	int more;
 
 	if (jsonr_read(h->page, body, JSONR_REPAIR, &why) != JSONR_OBJECT)
 		return "the answer is no JSON object";
 	if (!jsonr_list(h->page, "data"))
 		return "the answer has no data";
-	while ((more = jsonr_item(h->page, &object)) == 1)
-		if (!take_object(j, object, absent.at))
-			return "an object in the answer is nobody's";
-	if (more < 0)
-		return "what is in the answer is no object";
+	/* What is good is taken; the rest has no answer in such a page. */
+	while ((more = jsonr_item(h->page, &object)) != 0)
+		if (more < 0 || !take_object(j, object, absent.at))
+			bad = true;
+	if (bad)
+		return "an object in the answer is nobody's";
 	take_cursor(j);
 	if (++j->pages > PAGES)
 		return "the answer has no end";
