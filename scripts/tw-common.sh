@@ -1,0 +1,322 @@
+# shellcheck shell=sh
+# tw-common.sh - what the scripts of tw share: configuration, time, locks, run log
+#
+# Sourced by each of them, never run. All state is in files below $TW_DATA:
+#
+#   raw/{chat,poll}/CHANNEL/DATE.log   the truth (tw-raw(5))
+#   events/CHANNEL/BEGIN-ID.jsonl.*    the events of a stream
+#   stats/CHANNEL/BEGIN-ID.jsonl       its windows and, last, its own line
+#   parts/CHANNEL/ID.{built,done,failed}   how far its partition is
+#   state/ lock/ run/ log/             of the scripts themselves
+#
+# A file is written aside under a name that begins with a dot, then renamed, so
+# whatever is killed when, a file that can be seen is whole.
+
+name=${0##*/}
+quiet=
+LC_ALL=C TZ=UTC
+export LC_ALL TZ
+# The tools lie beside the scripts; cron does not know where.
+PATH=$(cd "$(dirname "$0")" && pwd):${PATH:-/usr/bin:/bin}
+export PATH
+
+warn() {
+	printf '%s: %s\n' "$name" "$*" >&2
+}
+
+say() {
+	[ -n "$quiet" ] || warn "$@"
+}
+
+# wrong WORDS...: the call or the configuration is; trying again is no use
+wrong() {
+	warn "$@"
+	exit 2
+}
+
+version() {
+	tw-parse -V | sed "1s/^tw-parse/$name/"
+	exit 0
+}
+
+# configure: reads tw.conf, sets what it leaves out, makes the folders
+configure() {
+	home=${HOME:-/nonexistent}
+	if [ -n "${TW_CONF:-}" ]; then
+		[ -r "$TW_CONF" ] || wrong "TW_CONF: $TW_CONF: cannot be read"
+	else
+		for TW_CONF in "${XDG_CONFIG_HOME:-$home/.config}/tw/tw.conf" \
+			/etc/tw/tw.conf ''; do
+			[ ! -r "$TW_CONF" ] || break
+		done
+	fi
+	case $TW_CONF in
+	'') ;;
+	/*) ;;
+	*) TW_CONF=$PWD/$TW_CONF ;;
+	esac
+	# What it sets is for the tools, too.
+	set -a
+	# shellcheck source=/dev/null
+	[ -z "$TW_CONF" ] || . "$TW_CONF"
+	: "${TW_DATA:=${XDG_DATA_HOME:-$home/.local/share}/tw}"
+	: "${TW_CHANNELS:=$TW_DATA/channels}"
+	: "${TW_INTERVAL:=60}" "${TW_TZ:=UTC}" "${TW_UMASK:=077}"
+	: "${TW_TRIES:=3}" "${TW_RETRY:=5}" "${TW_WINDOW:=5s}"
+	: "${TW_JOBS:=$(nproc)}" "${TW_KEEP_RAW:=}" "${TW_URI:=}"
+	: "${TW_URI_FILE:=}" "${TW_MENTIONS:=}" "${TW_CLIENT_ID:=}"
+	: "${TW_LATE:=3600}" "${TW_DISK_MIN:=1024}"
+	set +a
+	[ -z "$TW_URI_FILE" ] || TW_URI=-
+	for number in TW_INTERVAL TW_TRIES TW_RETRY TW_JOBS TW_LATE TW_DISK_MIN; do
+		eval "value=\$$number"
+		case $value in
+		'' | *[!0-9]*) wrong "$number: \"$value\" is no whole number" ;;
+		esac
+	done
+	case $TW_KEEP_RAW in
+	*[!0-9]*) wrong "TW_KEEP_RAW: \"$TW_KEEP_RAW\" is no number of days" ;;
+	esac
+	umask "$TW_UMASK"
+	mkdir -p "$TW_DATA/state" "$TW_DATA/lock" "$TW_DATA/run" "$TW_DATA/log" \
+		"$TW_DATA/parts" "$TW_DATA/raw/chat" "$TW_DATA/raw/poll" || exit 1
+	# TW_NOW, anything that date(1) reads, takes the place of the clock.
+	now=$(date -u -d "${TW_NOW:-now}" +%s) ||
+		wrong "TW_NOW: \"$TW_NOW\" is no time"
+}
+
+# stamp [EPOCH]: RFC 3339, of now by default, as time goes on while we work
+stamp() {
+	if [ $# -gt 0 ]; then
+		date -u -d "@$1" +%Y-%m-%dT%H:%M:%S.000Z
+	else
+		date -u -d "${TW_NOW:-now}" +%Y-%m-%dT%H:%M:%S.%3NZ
+	fi
+}
+
+day_of() {
+	date -u -d "@$1" +%F
+}
+
+epoch_of() {
+	date -u -d "$1" +%s
+}
+
+# lock NAME: holds descriptor 9 on lock/NAME while we and our children live
+lock() {
+	exec 9>>"$TW_DATA/lock/$1"
+	flock -n 9
+}
+
+# put FILE: standard input into FILE, aside and by rename, on the disk
+put() {
+	put_tmp=${1%/*}/.${1##*/}.tmp
+	cat >"$put_tmp" && sync "$put_tmp" && mv -f "$put_tmp" "$1"
+}
+
+# clean TEXT: as it can stand in a JSON string; short
+clean() {
+	printf '%s' "$*" | tr '\001-\037\177' ' ' | cut -c 1-300 |
+		sed 's/[\\"]/\\&/g' | iconv -c -f UTF-8 -t UTF-8
+}
+
+# note PARTITION STEP START STATUS EXIT LINES BYTES MESSAGE: into the run log
+note() {
+	printf '{"partition":"%s","step":"%s","start":"%s","end":"%s","status":"%s","lines":%d,"bytes":%d,"exit":%d,"message":"%s"}\n' \
+		"$1" "$2" "$3" "$(stamp)" "$4" "$6" "$7" "$5" \
+		"$(clean "$8")" >>"$TW_DATA/log/runs.jsonl" ||
+		warn "$1: $2: $4, and the run log cannot be written"
+}
+
+# is_channel NAME
+is_channel() {
+	case $1 in
+	'' | *[!a-z0-9_]* | ??????????????????????????*) return 1 ;;
+	esac
+}
+
+# listed: the channels of the list, one a line
+listed() {
+	[ -e "$TW_CHANNELS" ] || return 0
+	sed 's/^#.*//; s/[[:blank:]]#.*//; s/[[:space:]]//g; /^$/d' "$TW_CHANNELS" |
+		tr A-Z a-z
+}
+
+# number DATE: 2026-11-09 as 20261109, $number; no process
+number() {
+	number=${1#*-}
+	number=${1%%-*}${number%%-*}${number#*-}
+}
+
+# number_of FILE: likewise of the day in its name
+number_of() {
+	number=${1##*/}
+	number "${number%%.*}"
+}
+
+# pid_of COLLECTOR: of the chat or poll that holds its lock; fails without one
+pid_of() {
+	[ -e "$TW_DATA/run/$1.pid" ] || return 1
+	! flock -n "$TW_DATA/lock/$1" true || return 1
+	cat "$TW_DATA/run/$1.pid"
+}
+
+# streams: stats lines in, "ended started channel id open|over" out
+streams() {
+	sed -n 's/^{"ts":"[^"]*","channel":"\([a-z0-9_]*\)","type":"stream","seconds":[0-9]*,"stream_id":"\([0-9A-Za-z_-]*\)","started_at":"\([^"]*\)","ended_at":"\([^"]*\)"\(,"open":true\)\{0,1\}.*/\4 \3 \1 \2 over\5/p' |
+		sed 's/ over,"open":true$/ open/'
+}
+
+# look_at FILE...: the streams of these poll logs, by tw-agg's rule; $work/clock
+# holds a mark for each channel that tells what time it is, as else the stream of
+# a channel that is not polled any more would never end.
+look_at() {
+	{
+		tw-parse -q "$@" || echo $? >"$work/look"
+		cat "$work/clock"
+	} | tw-agg -q --window 1d | streams >>"$work/found"
+	: >"$work/clock"
+	[ ! -e "$work/look" ] || [ "$(cat "$work/look")" -eq 3 ] || looked=1
+	rm -f "$work/look"
+}
+
+# clock CHANNEL: an event that says what time it is
+clock() {
+	printf '{"ts":"%s","channel":"%s","type":"mark","mark":"clock","by":"%s"}\n' \
+		"$now_stamp" "$1" "$name"
+}
+
+# look CHANNEL...: every stream of theirs that is not settled, into $work/streams,
+# in order of their end; fails when a file could not be read.
+#
+# What is before parts/CHANNEL/from is settled: every stream has ended, is done,
+# and cannot come back. Two days more are read, so that tw-agg knows the stream
+# before. Without that file, or with $look_all, all is read.
+look() {
+	looked=0 now_stamp=$(stamp "$now") known= days=
+	: >"$work/found"
+	: >"$work/clock"
+	printf '%s\n' "$@" >"$work/channels"
+	set --
+	batch=0
+	while read -r channel; do
+		from=
+		[ -n "${look_all:-}" ] || [ ! -s "$TW_DATA/parts/$channel/from" ] ||
+			read -r from <"$TW_DATA/parts/$channel/from"
+		if [ -z "$from" ]; then
+			for file in "$TW_DATA/raw/poll/$channel"/????-??-??.log*; do
+				[ ! -e "$file" ] || set -- "$@" "$file"
+			done
+		else
+			[ "$from" = "$known" ] || days_since "$from"
+			for day in $days; do
+				for end in '' .gz .zst; do
+					file=$TW_DATA/raw/poll/$channel/$day.log$end
+					[ ! -e "$file" ] || set -- "$@" "$file"
+				done
+			done
+		fi
+		clock "$channel" >>"$work/clock"
+		batch=$((batch + 1))
+		if [ $batch -ge 40 ] || [ $# -gt 400 ]; then
+			[ $# -eq 0 ] || look_at "$@"
+			set --
+			batch=0
+		fi
+	done <"$work/channels"
+	[ $# -eq 0 ] || look_at "$@"
+	# Of the lines of one stream the last counts.
+	awk '{ line[$3 " " $4] = $0 } END { for (k in line) print line[k] }' \
+		"$work/found" | sort >"$work/streams"
+	return $looked
+}
+
+# days_since DATE: two days before it up to tomorrow, $days
+days_since() {
+	known=$1 days=
+	day_s=$(($(epoch_of "$1") - 2 * 86400))
+	while [ $day_s -le $((now + 86400)) ]; do
+		days="$days $(day_of $day_s)"
+		day_s=$((day_s + 86400))
+	done
+}
+
+# cut_files CHANNEL STARTED ENDED: the raw files that make the stream's figures,
+# one a line. These are its days, one on either side, and of each kind one file
+# more on either side, however far: it says that chat was heard before, and that
+# the stream did not go on.
+cut_files() {
+	number "$(day_of $(($(epoch_of "$2") - 86400)))"
+	first=$number
+	number "$(day_of $(($(epoch_of "$3") + 86400)))"
+	last=$number
+	for kind in chat poll; do
+		before=0 after=99999999
+		for file in "$TW_DATA/raw/$kind/$1"/????-??-??.log*; do
+			[ -e "$file" ] || continue
+			number_of "$file"
+			[ "$number" -ge "$first" ] || [ "$number" -le $before ] ||
+				before=$number
+			[ "$number" -le "$last" ] || [ "$number" -ge $after ] ||
+				after=$number
+		done
+		for file in "$TW_DATA/raw/$kind/$1"/????-??-??.log*; do
+			[ -e "$file" ] || continue
+			number_of "$file"
+			if [ "$number" -ge $before ] && [ "$number" -le $after ]; then
+				printf '%s\n' "$file"
+			fi
+		done
+	done
+}
+
+# stream_stats CHANNEL ID STARTED ENDED: the stats lines of that stream: windows,
+# then its own line. Its exit status is the gravest of the tools'.
+stream_stats() {
+	stats_dir=$(mktemp -d) || return 1
+	cut_files "$1" "$3" "$4" >"$stats_dir/files"
+	now_stamp=$(stamp "$now")
+	{
+		xargs_lines "$stats_dir/files" tw-parse -q -c "$1" \
+			${TW_MENTIONS:+--mentions "$TW_MENTIONS"} ||
+			echo $? >>"$stats_dir/status"
+		clock "$1"
+	} | {
+		tw-agg -q -c "$1" --window "$TW_WINDOW" ||
+			echo $? >>"$stats_dir/status"
+	} | {
+		awk -v key="\"stream_id\":\"$2\"" '
+			index($0, key) == 0 { next }
+			/^{"ts":"[^"]*","channel":"[^"]*","type":"stream"/ {
+				line = $0
+				next
+			}
+			{ print }
+			END { if (line != "") print line }' ||
+			echo $? >>"$stats_dir/status"
+	}
+	stats_exit=$(graver "$stats_dir/status")
+	rm -rf "$stats_dir"
+	return "$stats_exit"
+}
+
+# graver FILE: of the exit statuses in it: 2 before 1 before 3; killed is 1
+graver() {
+	[ -e "$1" ] || {
+		echo 0
+		return
+	}
+	awk '$1 == 2 { two = 1 } $1 == 3 { three = 1 }
+		$1 != 2 && $1 != 3 && $1 != 0 { one = 1 }
+		END { print two ? 2 : one ? 1 : three ? 3 : 0 }' "$1"
+}
+
+# xargs_lines FILE COMMAND...: with the lines of FILE as its last arguments
+xargs_lines() {
+	lines_file=$1
+	shift
+	while IFS= read -r line; do
+		set -- "$@" "$line"
+	done <"$lines_file"
+	"$@" </dev/null
+}
