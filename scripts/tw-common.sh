@@ -1,4 +1,5 @@
 # shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154 # set here and used there, and the other way
 # tw-common.sh - what the scripts of tw share: configuration, time, locks, run log
 #
 # Sourced by each of them, never run. All state is in files below $TW_DATA:
@@ -77,6 +78,13 @@ configure() {
 	case $TW_KEEP_RAW in
 	*[!0-9]*) wrong "TW_KEEP_RAW: \"$TW_KEEP_RAW\" is no number of days" ;;
 	esac
+	for number in TW_DATA TW_CHANNELS; do
+		eval "value=\$$number"
+		case $value in
+		/*) ;;
+		*) wrong "$number: \"$value\" does not begin with /" ;;
+		esac
+	done
 	umask "$TW_UMASK"
 	mkdir -p "$TW_DATA/state" "$TW_DATA/lock" "$TW_DATA/run" "$TW_DATA/log" \
 		"$TW_DATA/parts" "$TW_DATA/raw/chat" "$TW_DATA/raw/poll" || exit 1
@@ -106,6 +114,28 @@ epoch_of() {
 lock() {
 	exec 9>>"$TW_DATA/lock/$1"
 	flock -n 9
+}
+
+# hold_raw: tw-tidy does not replace raw files while we and our children live
+hold_raw() {
+	exec 7>>"$TW_DATA/lock/raw"
+	flock -s 7
+}
+
+# is_copy FILE: a killed tw-tidy has left it beside its compressed self; polls
+# read twice would count twice
+is_copy() {
+	case $1 in
+	*.log) ;;
+	*) return 1 ;;
+	esac
+	if [ -e "$1.zst" ]; then
+		zstd -q -dc "$1.zst" | cmp -s - "$1"
+	elif [ -e "$1.gz" ]; then
+		gzip -dc "$1.gz" | cmp -s - "$1"
+	else
+		return 1
+	fi
 }
 
 # put FILE: standard input into FILE, aside and by rename, on the disk
@@ -139,7 +169,7 @@ is_channel() {
 listed() {
 	[ -e "$TW_CHANNELS" ] || return 0
 	sed 's/^#.*//; s/[[:blank:]]#.*//; s/[[:space:]]//g; /^$/d' "$TW_CHANNELS" |
-		tr A-Z a-z
+		tr '[:upper:]' '[:lower:]'
 }
 
 # number DATE: 2026-11-09 as 20261109, $number; no process
@@ -159,6 +189,14 @@ pid_of() {
 	[ -e "$TW_DATA/run/$1.pid" ] || return 1
 	! flock -n "$TW_DATA/lock/$1" true || return 1
 	cat "$TW_DATA/run/$1.pid"
+}
+
+# can_run COLLECTOR: there is what it needs
+can_run() {
+	if [ "$1" = poll ] && [ -z "$TW_CLIENT_ID" ]; then
+		return 1
+	fi
+	[ -n "$(listed | head -n 1)" ]
 }
 
 # streams: stats lines in, "ended started channel id open|over" out
@@ -193,35 +231,37 @@ clock() {
 # and cannot come back. Two days more are read, so that tw-agg knows the stream
 # before. Without that file, or with $look_all, all is read.
 look() {
-	looked=0 now_stamp=$(stamp "$now") known= days=
+	looked=0 now_stamp=$(stamp "$now") look_known='' days=''
 	: >"$work/found"
 	: >"$work/clock"
 	printf '%s\n' "$@" >"$work/channels"
 	set --
-	batch=0
-	while read -r channel; do
-		from=
-		[ -n "${look_all:-}" ] || [ ! -s "$TW_DATA/parts/$channel/from" ] ||
-			read -r from <"$TW_DATA/parts/$channel/from"
-		if [ -z "$from" ]; then
-			for file in "$TW_DATA/raw/poll/$channel"/????-??-??.log*; do
-				[ ! -e "$file" ] || set -- "$@" "$file"
+	look_batch=0
+	while read -r look_channel; do
+		look_from=
+		[ -n "${look_all:-}" ] || [ ! -s "$TW_DATA/parts/$look_channel/from" ] ||
+			read -r look_from <"$TW_DATA/parts/$look_channel/from"
+		if [ -z "$look_from" ]; then
+			for look_file in "$TW_DATA/raw/poll/$look_channel"/????-??-??.log*; do
+				[ ! -e "$look_file" ] || is_copy "$look_file" ||
+					set -- "$@" "$look_file"
 			done
 		else
-			[ "$from" = "$known" ] || days_since "$from"
-			for day in $days; do
-				for end in '' .gz .zst; do
-					file=$TW_DATA/raw/poll/$channel/$day.log$end
-					[ ! -e "$file" ] || set -- "$@" "$file"
+			[ "$look_from" = "$look_known" ] || days_since "$look_from"
+			for look_day in $days; do
+				for look_end in '' .gz .zst; do
+					look_file=$TW_DATA/raw/poll/$look_channel/$look_day.log$look_end
+					[ ! -e "$look_file" ] || is_copy "$look_file" ||
+						set -- "$@" "$look_file"
 				done
 			done
 		fi
-		clock "$channel" >>"$work/clock"
-		batch=$((batch + 1))
-		if [ $batch -ge 40 ] || [ $# -gt 400 ]; then
+		clock "$look_channel" >>"$work/clock"
+		look_batch=$((look_batch + 1))
+		if [ $look_batch -ge 40 ] || [ $# -gt 400 ]; then
 			[ $# -eq 0 ] || look_at "$@"
 			set --
-			batch=0
+			look_batch=0
 		fi
 	done <"$work/channels"
 	[ $# -eq 0 ] || look_at "$@"
@@ -233,7 +273,7 @@ look() {
 
 # days_since DATE: two days before it up to tomorrow, $days
 days_since() {
-	known=$1 days=
+	look_known=$1 days=''
 	day_s=$(($(epoch_of "$1") - 2 * 86400))
 	while [ $day_s -le $((now + 86400)) ]; do
 		days="$days $(day_of $day_s)"
@@ -247,24 +287,24 @@ days_since() {
 # the stream did not go on.
 cut_files() {
 	number "$(day_of $(($(epoch_of "$2") - 86400)))"
-	first=$number
+	cut_first=$number
 	number "$(day_of $(($(epoch_of "$3") + 86400)))"
-	last=$number
-	for kind in chat poll; do
-		before=0 after=99999999
-		for file in "$TW_DATA/raw/$kind/$1"/????-??-??.log*; do
-			[ -e "$file" ] || continue
-			number_of "$file"
-			[ "$number" -ge "$first" ] || [ "$number" -le $before ] ||
-				before=$number
-			[ "$number" -le "$last" ] || [ "$number" -ge $after ] ||
-				after=$number
+	cut_last=$number
+	for cut_kind in chat poll; do
+		cut_before=0 cut_after=99999999
+		for cut_file in "$TW_DATA/raw/$cut_kind/$1"/????-??-??.log*; do
+			[ -e "$cut_file" ] || continue
+			number_of "$cut_file"
+			[ "$number" -ge "$cut_first" ] || [ "$number" -le "$cut_before" ] ||
+				cut_before=$number
+			[ "$number" -le "$cut_last" ] || [ "$number" -ge "$cut_after" ] ||
+				cut_after=$number
 		done
-		for file in "$TW_DATA/raw/$kind/$1"/????-??-??.log*; do
-			[ -e "$file" ] || continue
-			number_of "$file"
-			if [ "$number" -ge $before ] && [ "$number" -le $after ]; then
-				printf '%s\n' "$file"
+		for cut_file in "$TW_DATA/raw/$cut_kind/$1"/????-??-??.log*; do
+			[ -e "$cut_file" ] || continue
+			number_of "$cut_file"
+			if [ "$number" -ge "$cut_before" ] && [ "$number" -le "$cut_after" ]; then
+				is_copy "$cut_file" || printf '%s\n' "$cut_file"
 			fi
 		done
 	done
