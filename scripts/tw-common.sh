@@ -10,6 +10,9 @@
 #   parts/CHANNEL/ID.{built,done,failed}   how far its partition is
 #   state/ lock/ run/ log/             of the scripts themselves
 #
+# Anything may be killed at any moment, each date(1) and awk(1) alone, too. So what
+# a command prints is used only when it ended well.
+#
 # A file is written aside under a name that begins with a dot, then renamed, so
 # whatever is killed when, a file that can be seen is whole.
 
@@ -209,13 +212,28 @@ streams() {
 # holds a mark for each channel that tells what time it is, as else the stream of
 # a channel that is not polled any more would never end.
 look_at() {
-	{
-		tw-parse -q "$@" || echo $? >"$work/look"
-		cat "$work/clock"
-	} | tw-agg -q --window 1d | streams >>"$work/found"
-	: >"$work/clock"
-	[ ! -e "$work/look" ] || [ "$(cat "$work/look")" -eq 3 ] || looked=1
 	rm -f "$work/look"
+	{
+		{
+			status=0
+			tw-parse -q "$@" || status=$?
+			cat "$work/clock" || status=1
+			echo $status >>"$work/look"
+		} | {
+			status=0
+			tw-agg -q --window 1d || status=$?
+			echo $status >>"$work/look"
+		} | {
+			status=0
+			streams || status=1
+			echo $status >>"$work/look"
+		}
+	} >>"$work/found" || looked=1
+	: >"$work/clock"
+	case $(graver "$work/look" 3) in
+	0 | 3) ;;
+	*) looked=1 ;;
+	esac
 }
 
 # clock CHANNEL: an event that says what time it is
@@ -231,7 +249,8 @@ clock() {
 # and cannot come back. Two days more are read, so that tw-agg knows the stream
 # before. Without that file, or with $look_all, all is read.
 look() {
-	looked=0 now_stamp=$(stamp "$now") look_known='' days=''
+	looked=0 look_known='' days=''
+	now_stamp=$(stamp "$now") || return 1
 	: >"$work/found"
 	: >"$work/clock"
 	printf '%s\n' "$@" >"$work/channels"
@@ -247,7 +266,8 @@ look() {
 					set -- "$@" "$look_file"
 			done
 		else
-			[ "$look_from" = "$look_known" ] || days_since "$look_from"
+			[ "$look_from" = "$look_known" ] ||
+				days_since "$look_from" || looked=1
 			for look_day in $days; do
 				for look_end in '' .gz .zst; do
 					look_file=$TW_DATA/raw/poll/$look_channel/$look_day.log$look_end
@@ -267,16 +287,19 @@ look() {
 	[ $# -eq 0 ] || look_at "$@"
 	# Of the lines of one stream the last counts.
 	awk '{ line[$3 " " $4] = $0 } END { for (k in line) print line[k] }' \
-		"$work/found" | sort >"$work/streams"
+		"$work/found" >"$work/unsorted" || looked=1
+	sort "$work/unsorted" >"$work/streams" || looked=1
 	return $looked
 }
 
 # days_since DATE: two days before it up to tomorrow, $days
 days_since() {
 	look_known=$1 days=''
-	day_s=$(($(epoch_of "$1") - 2 * 86400))
+	day_s=$(epoch_of "$1") || return 1
+	day_s=$((day_s - 2 * 86400))
 	while [ $day_s -le $((now + 86400)) ]; do
-		days="$days $(day_of $day_s)"
+		look_day=$(day_of $day_s) || return 1
+		days="$days $look_day"
 		day_s=$((day_s + 86400))
 	done
 }
@@ -286,9 +309,13 @@ days_since() {
 # more on either side, however far: it says that chat was heard before, and that
 # the stream did not go on.
 cut_files() {
-	number "$(day_of $(($(epoch_of "$2") - 86400)))"
+	cut_first=$(epoch_of "$2") || return 1
+	cut_first=$(day_of $((cut_first - 86400))) || return 1
+	cut_last=$(epoch_of "$3") || return 1
+	cut_last=$(day_of $((cut_last + 86400))) || return 1
+	number "$cut_first"
 	cut_first=$number
-	number "$(day_of $(($(epoch_of "$3") + 86400)))"
+	number "$cut_last"
 	cut_last=$number
 	for cut_kind in chat poll; do
 		cut_before=0 cut_after=99999999
@@ -314,17 +341,20 @@ cut_files() {
 # then its own line. Its exit status is the gravest of the tools'.
 stream_stats() {
 	stats_dir=$(mktemp -d) || return 1
-	cut_files "$1" "$3" "$4" >"$stats_dir/files"
-	now_stamp=$(stamp "$now")
+	now_stamp=$(stamp "$now") || return 1
+	cut_files "$1" "$3" "$4" >"$stats_dir/files" || return 1
 	{
+		status=0
 		xargs_lines "$stats_dir/files" tw-parse -q -c "$1" \
-			${TW_MENTIONS:+--mentions "$TW_MENTIONS"} ||
-			echo $? >>"$stats_dir/status"
+			${TW_MENTIONS:+--mentions "$TW_MENTIONS"} || status=$?
 		clock "$1"
+		echo $status >>"$stats_dir/status"
 	} | {
-		tw-agg -q -c "$1" --window "$TW_WINDOW" ||
-			echo $? >>"$stats_dir/status"
+		status=0
+		tw-agg -q -c "$1" --window "$TW_WINDOW" || status=$?
+		echo $status >>"$stats_dir/status"
 	} | {
+		status=0
 		awk -v key="\"stream_id\":\"$2\"" '
 			index($0, key) == 0 { next }
 			/^{"ts":"[^"]*","channel":"[^"]*","type":"stream"/ {
@@ -332,23 +362,20 @@ stream_stats() {
 				next
 			}
 			{ print }
-			END { if (line != "") print line }' ||
-			echo $? >>"$stats_dir/status"
+			END { if (line != "") print line }' || status=1
+		echo $status >>"$stats_dir/status"
 	}
-	stats_exit=$(graver "$stats_dir/status")
+	stats_exit=$(graver "$stats_dir/status" 3) || stats_exit=1
 	rm -rf "$stats_dir"
 	return "$stats_exit"
 }
 
-# graver FILE: of the exit statuses in it: 2 before 1 before 3; killed is 1
+# graver FILE N: of the N exit statuses in it: 2 before 1 before 3; one that is
+# killed, or that could not even tell its own, is 1
 graver() {
-	[ -e "$1" ] || {
-		echo 0
-		return
-	}
-	awk '$1 == 2 { two = 1 } $1 == 3 { three = 1 }
+	awk -v n="$2" '$1 == 2 { two = 1 } $1 == 3 { three = 1 }
 		$1 != 2 && $1 != 3 && $1 != 0 { one = 1 }
-		END { print two ? 2 : one ? 1 : three ? 3 : 0 }' "$1"
+		END { print two ? 2 : one || NR < n ? 1 : three ? 3 : 0 }' "$1"
 }
 
 # xargs_lines FILE COMMAND...: with the lines of FILE as its last arguments
