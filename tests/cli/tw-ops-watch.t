@@ -39,6 +39,7 @@ tw() {
 	user "$tmp/usr/bin/$tool" "$@"
 }
 trap 'tw tw-watch --stop; sleep 0.3; rm -rf "$tmp"' EXIT
+trap 'exit 1' HUP INT PIPE TERM
 
 tw tw-watch
 is "$? $(find "$data/run" -name '*.pid' | wc -l)" "0 0" "without a channel nothing is started"
@@ -138,6 +139,7 @@ if command -v systemd-analyze >/dev/null; then
 	out=$(systemd-analyze verify --man=no "$tmp"/usr/share/tw/systemd/* 2>&1)
 	is "$? $out" "0 " "systemd takes the units"
 fi
-irc_end
+# The server of helix has the other pipe open, too.
 helix_end
+irc_end
 done_testing

@@ -146,7 +146,7 @@ if [ "${TW_MODE:-plain}" = plain ] && [ -e "$full" ]; then
 	: >"$tmp/is.full"
 	! LD_PRELOAD=$full TW_FULL=$tmp/is.full tw-etl -q 2>/dev/null
 	ok $? "on a full disk tw-etl fails"
-	is "$(marked 'done') $(find "$data/stats" -name '[!.]*.jsonl' | wc -l)" "0 0" \
+	is "$(marked 'done') $(find "$data/stats" -name '[!.]*.jsonl' 2>/dev/null | wc -l)" "0 0" \
 		"and nothing half is taken for a whole"
 	rm "$tmp/is.full"
 	tw-etl -q
