@@ -29,6 +29,9 @@ LIBS_tw-load   = jansson zstd zlib $(MONGO)
 
 TOOLS = tw-chat tw-poll tw-parse tw-agg tw-report $(if $(MONGO),tw-load)
 
+# The scripts that run them; tw-common.sh is shared by all.
+OPS = tw-crontab tw-etl tw-status tw-tidy tw-track tw-watch tw-weekly
+
 # MongoDB: what of libmongoc there is, 2.x or 1.x. WITHOUT_MONGO=1 builds what
 # goes without.
 MONGO     := $(if $(WITHOUT_MONGO),,mongo)
@@ -182,6 +185,7 @@ lint:
 	scripts/check-usage
 	mandoc -Tlint -Wwarning $(wildcard man/*.[157])
 	shellcheck $(SCRIPTS)
+	shellcheck -x scripts/tw-common.sh $(OPS:%=scripts/%)
 	shellcheck -x -P tests/cli tests/cli/*.t
 
 bench: all $(B)/tests/gen $(B)/tests/bench/floor \
@@ -201,19 +205,26 @@ BINDIR  = $(DESTDIR)$(PREFIX)/bin
 MANDIR  = $(DESTDIR)$(PREFIX)/share/man
 BASHDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 ZSHDIR  = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+OPSDIR  = $(DESTDIR)$(PREFIX)/share/tw
 
 install: all
 	mkdir -p $(BINDIR) $(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man7 \
-	    $(BASHDIR) $(ZSHDIR)
-	for t in $(TOOLS); do install -m 755 $(B)/$$t $(BINDIR)/ && \
+	    $(BASHDIR) $(ZSHDIR) $(OPSDIR)/systemd
+	install -m 755 $(TOOL_BIN) $(OPS:%=scripts/%) $(BINDIR)/
+	for t in $(TOOLS) $(OPS); do \
 	    install -m 644 man/$$t.1 $(MANDIR)/man1/ && \
 	    install -m 644 scripts/completion/tw.bash $(BASHDIR)/$$t; done
+	install -m 644 scripts/tw-common.sh scripts/tw.conf scripts/tw-alerts.yml \
+	    $(OPSDIR)/
+	for u in scripts/systemd/*; do sed 's|@BINDIR@|$(PREFIX)/bin|' $$u \
+	    >$(OPSDIR)/systemd/$${u##*/} || exit 1; done
 	install -m 644 man/*.5 $(MANDIR)/man5/
 	install -m 644 man/*.7 $(MANDIR)/man7/
 	install -m 644 scripts/completion/_tw $(ZSHDIR)/
 
 uninstall:
-	for t in $(TOOLS); do rm -f $(BINDIR)/$$t $(BASHDIR)/$$t \
+	rm -rf $(OPSDIR)
+	for t in $(TOOLS) $(OPS); do rm -f $(BINDIR)/$$t $(BASHDIR)/$$t \
 	    $(MANDIR)/man1/$$t.1; done
 	cd man && for p in *.5; do rm -f $(MANDIR)/man5/$$p; done
 	cd man && for p in *.7; do rm -f $(MANDIR)/man7/$$p; done

@@ -39,6 +39,47 @@ _tw_folders() {
 	return 0
 }
 
+# The scripts: operands are channels of the list.
+_tw_script() {
+	local words='-h --help -q --quiet -V --version'
+
+	case $3 in
+	--metrics | -o)
+		_tw_files "$2"
+		return
+		;;
+	--format)
+		_tw_words 'text csv json html' "$2"
+		return
+		;;
+	--week)
+		_tw_words "$(_tw_weeks)" "$2"
+		return
+		;;
+	--run)
+		_tw_words 'chat poll' "$2"
+		return
+		;;
+	-j | --again | --backfill)
+		return
+		;;
+	esac
+	case ${1##*/} in
+	tw-etl) words="$words -j --again --backfill" ;;
+	tw-status) words="$words --metrics" ;;
+	tw-watch) words="$words --no-start --run --stop" ;;
+	tw-weekly) words="$words --due --format -o --week" ;;
+	tw-track) [ "${COMP_CWORD:-0}" -ne 1 ] || words="$words add remove list" ;;
+	esac
+	case ${1##*/}:$2 in
+	*:-*) _tw_words "$words" "$2" ;;
+	tw-track:*) _tw_words "${words#*--version} $(tw-track list 2>/dev/null)" "$2" ;;
+	tw-etl:* | tw-status:* | tw-weekly:*)
+		_tw_words "$(tw-track list 2>/dev/null)" "$2"
+		;;
+	esac
+}
+
 # Called with the name of the command, the word to complete, the word before.
 _tw() {
 	local cur=$2 prev=$3 n=${COMP_CWORD:-0} i words
@@ -132,3 +173,5 @@ _tw() {
 }
 
 complete -F _tw tw-chat tw-poll tw-parse tw-agg tw-load tw-report
+complete -F _tw_script tw-crontab tw-etl tw-status tw-tidy tw-track tw-watch \
+	tw-weekly

@@ -29,6 +29,20 @@ for tool in tw-chat tw-poll tw-parse tw-agg tw-load tw-report; do
 	done
 done
 
+for tool in tw-crontab tw-etl tw-status tw-tidy tw-track tw-watch tw-weekly; do
+	for option in $("$root/scripts/$tool" -h | grep -o -e '^  --[a-z-]*' | tr -d ' '); do
+		grep -q -e "$option" "$root/scripts/completion/tw.bash" &&
+			grep -q -e "'$option\[" "$root/scripts/completion/_tw" &&
+			grep -q "Fl -${option#--}" "$root/man/$tool.1"
+		ok $? "$tool $option is in the page and in both completions"
+	done
+done
+scripted=$(bash -c '. "$1"; _tw_script tw-weekly "" --format
+	echo "${COMPREPLY[*]}"; _tw_script tw-etl --b tw-etl
+	echo "${COMPREPLY[*]}"' x "$root/scripts/completion/tw.bash")
+is "$scripted" "text csv json html
+--backfill" "bash completion of scripts"
+
 # With the flags of this build, or it would be made anew with others.
 unset MAKEFLAGS MFLAGS
 eval "set -- ${TW_MAKE:-}"

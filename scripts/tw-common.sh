@@ -1,0 +1,389 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154 # set here and used there, and the other way
+# tw-common.sh - what the scripts of tw share: configuration, time, locks, run log
+#
+# Sourced by each of them, never run. All state is in files below $TW_DATA:
+#
+#   raw/{chat,poll}/CHANNEL/DATE.log   the truth (tw-raw(5))
+#   events/CHANNEL/BEGIN-ID.jsonl.*    the events of a stream
+#   stats/CHANNEL/BEGIN-ID.jsonl       its windows and, last, its own line
+#   parts/CHANNEL/ID.{built,done,failed}   how far its partition is
+#   state/ lock/ run/ log/             of the scripts themselves
+#
+# Anything may be killed at any moment, each date(1) and awk(1) alone, too. So what
+# a command prints is used only when it ended well.
+#
+# A file is written aside under a name that begins with a dot, then renamed, so
+# whatever is killed when, a file that can be seen is whole.
+
+name=${0##*/}
+quiet=
+LC_ALL=C TZ=UTC
+export LC_ALL TZ
+# The tools lie beside the scripts; cron does not know where.
+PATH=$(cd "$(dirname "$0")" && pwd):${PATH:-/usr/bin:/bin}
+export PATH
+
+warn() {
+	printf '%s: %s\n' "$name" "$*" >&2
+}
+
+say() {
+	[ -n "$quiet" ] || warn "$@"
+}
+
+# wrong WORDS...: the call or the configuration is; trying again is no use
+wrong() {
+	warn "$@"
+	exit 2
+}
+
+version() {
+	tw-parse -V | sed "1s/^tw-parse/$name/"
+	exit 0
+}
+
+# configure: reads tw.conf, sets what it leaves out, makes the folders
+configure() {
+	home=${HOME:-/nonexistent}
+	if [ -n "${TW_CONF:-}" ]; then
+		[ -r "$TW_CONF" ] || wrong "TW_CONF: $TW_CONF: cannot be read"
+	else
+		for TW_CONF in "${XDG_CONFIG_HOME:-$home/.config}/tw/tw.conf" \
+			/etc/tw/tw.conf ''; do
+			[ ! -r "$TW_CONF" ] || break
+		done
+	fi
+	case $TW_CONF in
+	'') ;;
+	/*) ;;
+	*) TW_CONF=$PWD/$TW_CONF ;;
+	esac
+	# What it sets is for the tools, too.
+	set -a
+	# shellcheck source=/dev/null
+	[ -z "$TW_CONF" ] || . "$TW_CONF"
+	: "${TW_DATA:=${XDG_DATA_HOME:-$home/.local/share}/tw}"
+	: "${TW_CHANNELS:=$TW_DATA/channels}"
+	: "${TW_INTERVAL:=60}" "${TW_TZ:=UTC}" "${TW_UMASK:=077}"
+	: "${TW_TRIES:=3}" "${TW_RETRY:=5}" "${TW_WINDOW:=5s}"
+	: "${TW_JOBS:=$(nproc)}" "${TW_KEEP_RAW:=}" "${TW_URI:=}"
+	: "${TW_URI_FILE:=}" "${TW_MENTIONS:=}" "${TW_CLIENT_ID:=}"
+	: "${TW_LATE:=3600}" "${TW_DISK_MIN:=1024}"
+	set +a
+	[ -z "$TW_URI_FILE" ] || TW_URI=-
+	for number in TW_INTERVAL TW_TRIES TW_RETRY TW_JOBS TW_LATE TW_DISK_MIN; do
+		eval "value=\$$number"
+		case $value in
+		'' | *[!0-9]*) wrong "$number: \"$value\" is no whole number" ;;
+		esac
+	done
+	case $TW_KEEP_RAW in
+	*[!0-9]*) wrong "TW_KEEP_RAW: \"$TW_KEEP_RAW\" is no number of days" ;;
+	esac
+	for number in TW_DATA TW_CHANNELS; do
+		eval "value=\$$number"
+		case $value in
+		/*) ;;
+		*) wrong "$number: \"$value\" does not begin with /" ;;
+		esac
+	done
+	umask "$TW_UMASK"
+	mkdir -p "$TW_DATA/state" "$TW_DATA/lock" "$TW_DATA/run" "$TW_DATA/log" \
+		"$TW_DATA/parts" "$TW_DATA/raw/chat" "$TW_DATA/raw/poll" || exit 1
+	# TW_NOW, anything that date(1) reads, takes the place of the clock.
+	now=$(date -u -d "${TW_NOW:-now}" +%s) ||
+		wrong "TW_NOW: \"$TW_NOW\" is no time"
+}
+
+# stamp [EPOCH]: RFC 3339, of now by default, as time goes on while we work
+stamp() {
+	if [ $# -gt 0 ]; then
+		date -u -d "@$1" +%Y-%m-%dT%H:%M:%S.000Z
+	else
+		date -u -d "${TW_NOW:-now}" +%Y-%m-%dT%H:%M:%S.%3NZ
+	fi
+}
+
+day_of() {
+	date -u -d "@$1" +%F
+}
+
+epoch_of() {
+	date -u -d "$1" +%s
+}
+
+# lock NAME: holds descriptor 9 on lock/NAME while we and our children live
+lock() {
+	exec 9>>"$TW_DATA/lock/$1"
+	flock -n 9
+}
+
+# hold_raw: tw-tidy does not replace raw files while we and our children live
+hold_raw() {
+	exec 7>>"$TW_DATA/lock/raw"
+	flock -s 7
+}
+
+# is_copy FILE: a killed tw-tidy has left it beside its compressed self; polls
+# read twice would count twice
+is_copy() {
+	case $1 in
+	*.log) ;;
+	*) return 1 ;;
+	esac
+	if [ -e "$1.zst" ]; then
+		zstd -q -dc "$1.zst" | cmp -s - "$1"
+	elif [ -e "$1.gz" ]; then
+		gzip -dc "$1.gz" | cmp -s - "$1"
+	else
+		return 1
+	fi
+}
+
+# put FILE: standard input into FILE, aside and by rename, on the disk
+put() {
+	put_tmp=${1%/*}/.${1##*/}.tmp
+	cat >"$put_tmp" && sync "$put_tmp" && mv -f "$put_tmp" "$1"
+}
+
+# clean TEXT: as it can stand in a JSON string; short
+clean() {
+	printf '%s' "$*" | tr '\001-\037\177' ' ' | cut -c 1-300 |
+		sed 's/[\\"]/\\&/g' | iconv -c -f UTF-8 -t UTF-8
+}
+
+# note PARTITION STEP START STATUS EXIT LINES BYTES MESSAGE: into the run log
+note() {
+	printf '{"partition":"%s","step":"%s","start":"%s","end":"%s","status":"%s","lines":%d,"bytes":%d,"exit":%d,"message":"%s"}\n' \
+		"$1" "$2" "$3" "$(stamp)" "$4" "$6" "$7" "$5" \
+		"$(clean "$8")" >>"$TW_DATA/log/runs.jsonl" ||
+		warn "$1: $2: $4, and the run log cannot be written"
+}
+
+# is_channel NAME
+is_channel() {
+	case $1 in
+	'' | *[!a-z0-9_]* | ??????????????????????????*) return 1 ;;
+	esac
+}
+
+# listed: the channels of the list, one a line
+listed() {
+	[ -e "$TW_CHANNELS" ] || return 0
+	sed 's/^#.*//; s/[[:blank:]]#.*//; s/[[:space:]]//g; /^$/d' "$TW_CHANNELS" |
+		tr '[:upper:]' '[:lower:]'
+}
+
+# number DATE: 2026-11-09 as 20261109, $number; no process
+number() {
+	number=${1#*-}
+	number=${1%%-*}${number%%-*}${number#*-}
+}
+
+# number_of FILE: likewise of the day in its name
+number_of() {
+	number=${1##*/}
+	number "${number%%.*}"
+}
+
+# pid_of COLLECTOR: of the chat or poll that holds its lock; fails without one
+pid_of() {
+	[ -e "$TW_DATA/run/$1.pid" ] || return 1
+	! flock -n "$TW_DATA/lock/$1" true || return 1
+	cat "$TW_DATA/run/$1.pid"
+}
+
+# can_run COLLECTOR: there is what it needs
+can_run() {
+	if [ "$1" = poll ] && [ -z "$TW_CLIENT_ID" ]; then
+		return 1
+	fi
+	[ -n "$(listed | head -n 1)" ]
+}
+
+# streams: stats lines in, "ended started channel id open|over" out
+streams() {
+	sed -n 's/^{"ts":"[^"]*","channel":"\([a-z0-9_]*\)","type":"stream","seconds":[0-9]*,"stream_id":"\([0-9A-Za-z_-]*\)","started_at":"\([^"]*\)","ended_at":"\([^"]*\)"\(,"open":true\)\{0,1\}.*/\4 \3 \1 \2 over\5/p' |
+		sed 's/ over,"open":true$/ open/'
+}
+
+# look_at FILE...: the streams of these poll logs, by tw-agg's rule; $work/clock
+# holds a mark for each channel that tells what time it is, as else the stream of
+# a channel that is not polled any more would never end.
+look_at() {
+	rm -f "$work/look"
+	{
+		{
+			status=0
+			tw-parse -q "$@" || status=$?
+			cat "$work/clock" || status=1
+			echo $status >>"$work/look"
+		} | {
+			status=0
+			tw-agg -q --window 1d || status=$?
+			echo $status >>"$work/look"
+		} | {
+			status=0
+			streams || status=1
+			echo $status >>"$work/look"
+		}
+	} >>"$work/found" || looked=1
+	: >"$work/clock"
+	case $(graver "$work/look" 3) in
+	0 | 3) ;;
+	*) looked=1 ;;
+	esac
+}
+
+# clock CHANNEL: an event that says what time it is
+clock() {
+	printf '{"ts":"%s","channel":"%s","type":"mark","mark":"clock","by":"%s"}\n' \
+		"$now_stamp" "$1" "$name"
+}
+
+# look CHANNEL...: every stream of theirs that is not settled, into $work/streams,
+# in order of their end; fails when a file could not be read.
+#
+# What is before parts/CHANNEL/from is settled: every stream has ended, is done,
+# and cannot come back. Two days more are read, so that tw-agg knows the stream
+# before. Without that file, or with $look_all, all is read.
+look() {
+	looked=0 look_known='' days=''
+	now_stamp=$(stamp "$now") || return 1
+	: >"$work/found"
+	: >"$work/clock"
+	printf '%s\n' "$@" >"$work/channels"
+	set --
+	look_batch=0
+	while read -r look_channel; do
+		look_from=
+		[ -n "${look_all:-}" ] || [ ! -s "$TW_DATA/parts/$look_channel/from" ] ||
+			read -r look_from <"$TW_DATA/parts/$look_channel/from"
+		if [ -z "$look_from" ]; then
+			for look_file in "$TW_DATA/raw/poll/$look_channel"/????-??-??.log*; do
+				[ ! -e "$look_file" ] || is_copy "$look_file" ||
+					set -- "$@" "$look_file"
+			done
+		else
+			[ "$look_from" = "$look_known" ] ||
+				days_since "$look_from" || looked=1
+			for look_day in $days; do
+				for look_end in '' .gz .zst; do
+					look_file=$TW_DATA/raw/poll/$look_channel/$look_day.log$look_end
+					[ ! -e "$look_file" ] || is_copy "$look_file" ||
+						set -- "$@" "$look_file"
+				done
+			done
+		fi
+		clock "$look_channel" >>"$work/clock"
+		look_batch=$((look_batch + 1))
+		if [ $look_batch -ge 40 ] || [ $# -gt 400 ]; then
+			[ $# -eq 0 ] || look_at "$@"
+			set --
+			look_batch=0
+		fi
+	done <"$work/channels"
+	[ $# -eq 0 ] || look_at "$@"
+	# Of the lines of one stream the last counts.
+	awk '{ line[$3 " " $4] = $0 } END { for (k in line) print line[k] }' \
+		"$work/found" >"$work/unsorted" || looked=1
+	sort "$work/unsorted" >"$work/streams" || looked=1
+	return $looked
+}
+
+# days_since DATE: two days before it up to tomorrow, $days
+days_since() {
+	look_known=$1 days=''
+	day_s=$(epoch_of "$1") || return 1
+	day_s=$((day_s - 2 * 86400))
+	while [ $day_s -le $((now + 86400)) ]; do
+		look_day=$(day_of $day_s) || return 1
+		days="$days $look_day"
+		day_s=$((day_s + 86400))
+	done
+}
+
+# cut_files CHANNEL STARTED ENDED: the raw files that make the stream's figures,
+# one a line. These are its days, one on either side, and of each kind one file
+# more on either side, however far: it says that chat was heard before, and that
+# the stream did not go on.
+cut_files() {
+	cut_first=$(epoch_of "$2") || return 1
+	cut_first=$(day_of $((cut_first - 86400))) || return 1
+	cut_last=$(epoch_of "$3") || return 1
+	cut_last=$(day_of $((cut_last + 86400))) || return 1
+	number "$cut_first"
+	cut_first=$number
+	number "$cut_last"
+	cut_last=$number
+	for cut_kind in chat poll; do
+		cut_before=0 cut_after=99999999
+		for cut_file in "$TW_DATA/raw/$cut_kind/$1"/????-??-??.log*; do
+			[ -e "$cut_file" ] || continue
+			number_of "$cut_file"
+			[ "$number" -ge "$cut_first" ] || [ "$number" -le "$cut_before" ] ||
+				cut_before=$number
+			[ "$number" -le "$cut_last" ] || [ "$number" -ge "$cut_after" ] ||
+				cut_after=$number
+		done
+		for cut_file in "$TW_DATA/raw/$cut_kind/$1"/????-??-??.log*; do
+			[ -e "$cut_file" ] || continue
+			number_of "$cut_file"
+			if [ "$number" -ge "$cut_before" ] && [ "$number" -le "$cut_after" ]; then
+				is_copy "$cut_file" || printf '%s\n' "$cut_file"
+			fi
+		done
+	done
+}
+
+# stream_stats CHANNEL ID STARTED ENDED: the stats lines of that stream: windows,
+# then its own line. Its exit status is the gravest of the tools'.
+stream_stats() {
+	stats_dir=$(mktemp -d) || return 1
+	now_stamp=$(stamp "$now") || return 1
+	cut_files "$1" "$3" "$4" >"$stats_dir/files" || return 1
+	{
+		status=0
+		xargs_lines "$stats_dir/files" tw-parse -q -c "$1" \
+			${TW_MENTIONS:+--mentions "$TW_MENTIONS"} || status=$?
+		clock "$1"
+		echo $status >>"$stats_dir/status"
+	} | {
+		status=0
+		tw-agg -q -c "$1" --window "$TW_WINDOW" || status=$?
+		echo $status >>"$stats_dir/status"
+	} | {
+		status=0
+		awk -v key="\"stream_id\":\"$2\"" '
+			index($0, key) == 0 { next }
+			/^{"ts":"[^"]*","channel":"[^"]*","type":"stream"/ {
+				line = $0
+				next
+			}
+			{ print }
+			END { if (line != "") print line }' || status=1
+		echo $status >>"$stats_dir/status"
+	}
+	stats_exit=$(graver "$stats_dir/status" 3) || stats_exit=1
+	rm -rf "$stats_dir"
+	return "$stats_exit"
+}
+
+# graver FILE N: of the N exit statuses in it: 2 before 1 before 3; one that is
+# killed, or that could not even tell its own, is 1
+graver() {
+	awk -v n="$2" '$1 == 2 { two = 1 } $1 == 3 { three = 1 }
+		$1 != 2 && $1 != 3 && $1 != 0 { one = 1 }
+		END { print two ? 2 : one || NR < n ? 1 : three ? 3 : 0 }' "$1"
+}
+
+# xargs_lines FILE COMMAND...: with the lines of FILE as its last arguments
+xargs_lines() {
+	lines_file=$1
+	shift
+	while IFS= read -r line; do
+		set -- "$@" "$line"
+	done <"$lines_file"
+	"$@" </dev/null
+}

@@ -1,0 +1,192 @@
+#!/bin/sh
+# The scripts that take the place of a workflow engine: a fortnight day by day,
+# and what can go wrong without a database.
+. "$(dirname "$0")/tap.sh"
+. "$here/ops.sh"
+# A fortnight, day by day
+monday=$(date -u -d 2026-11-09 +%s)
+for d in 0 1 2 3 4 5 6 7 8 9 10 11 12 13; do
+	day=$(date -u -d "@$((monday + d * 86400))" +%F)
+	for time in 09:45 16:30 20:10 24:00; do
+		[ $time != 24:00 ] || time=23:59:59.999
+		lay "$day" "${day}T$time"
+		at "${day}T${time}Z"
+		tw-etl -q >>"$tmp/etl.out" 2>&1 || echo "$TW_NOW: $?" >>"$tmp/etl.out"
+	done
+done
+lay 2026-11-23 2026-11-23T06:00
+at 2026-11-23T06:05Z
+tw-etl -q >>"$tmp/etl.out" 2>&1 || echo "$TW_NOW: $?" >>"$tmp/etl.out"
+is "$(cat "$tmp/etl.out")" "" "tw-etl goes through a fortnight without a word"
+tw-parse "$tmp"/full/*/*/*.log | tw-agg >"$tmp/one"
+for week in 2026-W46 2026-W47; do
+	for format in text json html csv; do
+		tw-report --week $week --format $format "$tmp/one" >"$tmp/want"
+		tw-weekly --week $week --format $format >"$tmp/got"
+		same "$tmp/want" "$tmp/got" "$week as $format is that of one go"
+	done
+done
+grep '"stream_id":"' "$tmp/one" | sort >"$tmp/want"
+cat "$data"/stats/*/*.jsonl | sort >"$tmp/got"
+same "$tmp/want" "$tmp/got" "and so is each window and stream"
+streams=$(grep -c '"type":"stream"' "$tmp/one")
+is "$(marked 'done') $streams" "68 68" "each stream is done"
+# Those that came back were done once more.
+grep '"step":"done"' "$data/log/runs.jsonl" | cut -d '"' -f 4 | sort | uniq -c |
+	awk '$1 > 1 { print $2 }' >"$tmp/got"
+printf '%s\n' abend/5000000040 abend/5000000100 lang/6000000001 >"$tmp/want"
+same "$tmp/want" "$tmp/got" "each once, but those that came back"
+tw-etl -q
+is "$? $(runs 'done')" "0 71" "and nothing is done when nothing is due"
+find "$tmp/data" -name '.*' >"$tmp/got"
+same /dev/null "$tmp/got" "nothing half is left"
+jq -e . "$data/log/runs.jsonl" >/dev/null
+ok $? "the run log is JSON"
+
+# Nothing of this is of a day that the rest needs.
+again() {
+	rm -rf "$data"
+	mkdir -p "$data/raw"
+	at "$1"
+}
+
+# By hand
+again 2026-11-13T00:00Z
+lay_days 9 12
+tw-etl kurz
+is "$? $(marked 'done')" "0 8" "only the channels that are asked for"
+tw-etl
+n=$(marked 'done')
+cksum "$data"/stats/*/*.jsonl >"$tmp/want"
+tw-etl --again abend/5000000010
+is "$? $(marked 'done')" "0 $n" "--again does one more time"
+is "$(grep -c '"abend/5000000010","step":"done"' "$data/log/runs.jsonl")" 2 "that one"
+cksum "$data"/stats/*/*.jsonl >"$tmp/got"
+same "$tmp/want" "$tmp/got" "with the same result"
+out=$(tw-etl --again 123 2>&1)
+is "$? $out" "2 tw-etl: --again: 123: there is no such stream" "and says which there is not"
+rm -rf "$data/parts" "$data/stats"
+tw-etl --backfill 2026-11-10 2026-11-11
+is "$? $(marked 'done')" "0 $(grep -l '"type":"stream"' "$data"/stats/*/2026111[01]* | wc -l)" \
+	"--backfill does those that began in these days"
+tw-etl
+cksum "$data"/stats/*/*.jsonl >"$tmp/got"
+same "$tmp/want" "$tmp/got" "and the rest comes after it"
+
+# Raw files: compressed, and removed when nobody needs them
+find "$data/raw" -name '*.log' | wc -l >"$tmp/before"
+tw-tidy -q
+is "$? $(find "$data/raw" -name '*.log' | wc -l)" "0 10" "closed raw files are compressed"
+for file in "$data"/raw/*/*/*.log.*; do
+	case $file in
+	*.zst) zstd -q -dc "$file" ;;
+	*) gzip -dc "$file" ;;
+	esac >"$tmp/raw.one"
+	name=${file#"$data/raw/"}
+	cmp -s "$tmp/raw.one" "$tmp/full/${name%.*}" || echo "$file"
+done >"$tmp/got"
+same /dev/null "$tmp/got" "and hold what they held"
+lay 2026-11-09 2027
+tw-etl --again lang/6000000001 2>/dev/null
+tw-etl --again abend/5000000010
+cksum "$data"/stats/*/*.jsonl >"$tmp/got"
+same "$tmp/want" "$tmp/got" "a copy that a killed tw-tidy left does not count twice"
+tw-tidy -q
+is "$(find "$data/raw" -name '2026-11-09.log' | wc -l)" 0 "and goes at the next"
+echo TW_KEEP_RAW=1 >>"$conf"
+at 2026-11-20T00:00Z
+tw-tidy -q
+is "$(find "$data/raw" -name '2026*' | wc -l)" 40 "nothing goes that was not looked at since"
+tw-etl -q
+tw-tidy -q
+is "$(find "$data/raw" -name '2026*' | wc -l)" 0 "later, what is old does"
+sed -i '/KEEP_RAW/d' "$conf"
+
+# A channel that is removed while it is live
+again 2026-11-12T23:59Z
+lay_days 11 12
+tw-etl -q
+is "$(find "$data/parts/lang" -name '*.done' | wc -l)" 0 "a stream under way is none yet"
+at 2026-11-13T05:50Z
+tw-etl -q
+is "$(find "$data/parts/lang" -name '*.done' | wc -l)" 0 "not even after the polls stop"
+at 2026-11-13T06:10Z
+tw-etl -q
+like "$(cat "$data"/parts/lang/*.done)" ' 2026-11-12T23:59:12' \
+	"but 6 hours later, at its last poll"
+
+# A raw line that is damaged
+again 2026-11-10T00:00Z
+lay_days 9 9
+sed -i '300s/\t/ /' "$data/raw/poll/abend/2026-11-09.log"
+printf 'rubbish\n' >>"$data/raw/chat/abend/2026-11-09.log"
+tw-etl -q
+is "$? $(cat "$data"/rejects/abend/* | wc -l)" "0 2" "damaged lines are kept, and the rest is done"
+out=$(tw-status)
+is "$? $(echo "$out" | awk '$1 == "abend" { print $(NF - 1) }')" "0 2" \
+	"tw-status counts them, and nobody is needed"
+
+# A raw file that is damaged
+again 2026-11-10T00:00Z
+lay_days 9 9
+zstd -q --rm "$data/raw/poll/loch/2026-11-09.log"
+half=$(($(wc -c <"$data/raw/poll/loch/2026-11-09.log.zst") / 2))
+head -c $half "$data/raw/poll/loch/2026-11-09.log.zst" >"$tmp/half"
+cp "$tmp/half" "$data/raw/poll/loch/2026-11-09.log.zst"
+tw-etl -q 2>/dev/null
+is $? 1 "a damaged file may be mended"
+[ ! -e "$data/parts/abend/from" ]
+ok $? "and nothing is settled meanwhile"
+
+# A full disk
+full=$TW_BIN/tests/fake/full.so
+if [ "${TW_MODE:-plain}" = plain ] && [ -e "$full" ]; then
+	again 2026-11-10T00:00Z
+	lay_days 9 9
+	: >"$tmp/is.full"
+	! LD_PRELOAD=$full TW_FULL=$tmp/is.full tw-etl -q 2>/dev/null
+	ok $? "on a full disk tw-etl fails"
+	is "$(marked 'done') $(find "$data/stats" -name '[!.]*.jsonl' 2>/dev/null | wc -l)" "0 0" \
+		"and nothing half is taken for a whole"
+	rm "$tmp/is.full"
+	tw-etl -q
+	is "$? $(marked 'done')" "0 4" "when there is room again it goes on"
+	echo TW_DISK_MIN=999999999 >>"$conf"
+	like "$(tw-status)" 'the disk is full: [0-9]* MiB left' "and a person is told before"
+	sed -i '/DISK_MIN/d' "$conf"
+fi
+
+# The clock is set back
+at 2026-11-09T12:00Z
+out=$(tw-status)
+is $? 1 "a clock that was set back needs a person"
+like "$out" 'the newest raw line is of 2026-11-09T23:5.*: the clock was set back' "and it says so"
+
+# The configuration
+echo 'TW_JOBS=many' >"$tmp/bad.conf"
+out=$(TW_CONF=$tmp/bad.conf tw-etl 2>&1)
+is "$? $out" '2 tw-etl: TW_JOBS: "many" is no whole number' "a wrong value is a wrong call"
+out=$(TW_CONF=$tmp/none.conf tw-status 2>&1)
+is "$?" 2 "so is a configuration that is not there"
+
+# The report of Monday
+again 2026-11-16T04:59Z
+is "$(tw-weekly --due)" "" "nothing to report before the first stream"
+mkdir -p "$data/stats"
+echo TW_TZ=Europe/Berlin >>"$conf"
+is "$(TW_NOW=2026-11-16T04:59Z tw-weekly --due)" "" "no report before Monday 6:00 in the zone"
+like "$(TW_NOW=2026-11-16T05:01Z tw-weekly --due)" '^Week 2026-W46: .*(Europe/Berlin)' "then one"
+is "$(TW_NOW=2026-11-16T06:01Z tw-weekly --due)" "" "once"
+like "$(TW_NOW=2026-11-25T23:01Z tw-weekly --due)" '^Week 2026-W47' "late, if the machine was down"
+sed -i '/TW_TZ/d' "$conf"
+
+# Metrics
+again 2026-11-10T00:00Z
+lay_days 9 9
+tw-etl -q
+tw-status --metrics "$tmp/tw.prom"
+is "$? $(tail -n 1 "$tmp/tw.prom")" "0 # EOF" "metrics end as they have to"
+like "$(cat "$tmp/tw.prom")" '^tw_runs_total{step="done",outcome="done"} 4$' "and count"
+is "$(grep -c -v -E '^# (TYPE|HELP|EOF)|^[a-z_]+({[a-z]+="[^"]+"(,[a-z]+="[^"]+")*})? -?[0-9]+$' \
+	"$tmp/tw.prom")" 0 "each line is one of theirs"
+done_testing
