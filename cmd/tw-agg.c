@@ -328,8 +328,8 @@ main(int argc, char **argv)
 		result = tool_each_part("tw-agg", r.uri, &r.filter,
 		    r.o.window_ms, agg_row, agg_part, &r);
 	else if (r.uri != NULL)
-		result = tool_each_row(
-		    "tw-agg", r.uri, false, &r.filter, r.words, agg_row, &r);
+		result = tool_each_row("tw-agg", r.uri, TOOL_ROWS_LOGS,
+		    &r.filter, r.words, agg_row, &r);
 	else if (optind == argc)
 		result = tool_each_line("tw-agg", "-", r.words, agg_line, &r);
 	for (int i = optind; i < argc; i++)
