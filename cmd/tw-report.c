@@ -18,7 +18,9 @@
 #include "format/input.h"
 #include "model/report.h"
 #include "render/render.h"
+#include "render/site.h"
 
+#include "sitefiles.h"
 #include "tool.h"
 #include "toolrows.h"
 
@@ -347,10 +349,25 @@ write_report(struct run *r)
 	buf_release(&b);
 }
 
+static void
+write_site(struct run *r, struct buf *b)
+{
+	struct sitefiles files = { .folder = r->output };
+
+	(void)b;
+	site_render(r->report, r->tz, sitefiles_put, &files);
+	if (r->words == TOOL_VERBOSE)
+		fprintf(stderr,
+		    "tw-report: %s: %lld pages written, %lld as they were\n",
+		    r->output, (long long)files.written, (long long)files.kept);
+	r->output = NULL;
+}
+
 static const struct kind kinds[] = {
 	{ "weekly", false, write_weekly },
 	{ "history", true, write_history },
 	{ "mentions", false, write_mentions },
+	{ "site", true, write_site },
 	{ "stream", true, write_stream },
 };
 
@@ -481,6 +498,11 @@ check_options(struct run *r)
 	    !week_parse(str_of(r->week), &w))
 		tool_wrong("--week: \"%s\" is no week; give 2026-W47 or latest",
 		    r->week);
+	if (strcmp(r->kind->name, "site") == 0) {
+		if (r->output == NULL)
+			tool_wrong("site: into which folder? give -o");
+		return;
+	}
 	if (r->format == NULL && r->output != NULL) {
 		r->format = render_by_path(r->output);
 		if (r->format == NULL)

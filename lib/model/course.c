@@ -99,6 +99,7 @@ course_add(struct course *c, const struct stats *s, size_t max)
 		c->seconds = s->seconds;
 		c->width_ms = s->seconds * MS_PER_S;
 		c->sampled = INT64_MIN;
+		c->viewers = STATS_UNKNOWN;
 	}
 	while ((s->ts - c->from) / c->width_ms >= (int64_t)max)
 		halve(c);
@@ -111,6 +112,8 @@ course_add(struct course *c, const struct stats *s, size_t max)
 	}
 	merge(&c->p[at], &b);
 	c->last = s->ts;
+	if (s->viewers >= 0)
+		c->viewers = s->viewers;
 	if (s->viewers_max >= 0)
 		c->sampled = s->ts;
 }

@@ -30,10 +30,11 @@ struct course_bucket {
 };
 
 struct course {
-	int64_t from;            /* begin of the first bucket, ms UTC */
-	int64_t last;            /* begin of the last window, ms UTC */
-	int64_t sampled;         /* begin of the last window with a sample, or
+	int64_t from;    /* begin of the first bucket, ms UTC */
+	int64_t last;    /* begin of the last window, ms UTC */
+	int64_t sampled; /* begin of the last window with a sample, or
 	                   * INT64_MIN */
+	double viewers; /* of the last window that has them, or STATS_UNKNOWN */
 	int64_t seconds;         /* of a window */
 	int64_t width_ms;        /* of a bucket */
 	struct course_bucket *p; /* owned */

@@ -507,6 +507,59 @@ report_find(const struct report *r, struct str channel, struct str id,
 	return latest && n > 1 ? 1 : n;
 }
 
+/* The last time of which the stream says something. */
+static int64_t
+last_of(const struct kept *k)
+{
+	int64_t last = k->read ? k->s.ended_at : INT64_MIN;
+
+	if (k->course.n > 0 && k->course.last > last)
+		last = k->course.last;
+	return last;
+}
+
+int64_t
+report_until(const struct report *r)
+{
+	int64_t until = INT64_MIN;
+
+	for (size_t i = 0; i < r->keys.n; i++)
+		if (last_of(&r->streams[i]) > until)
+			until = last_of(&r->streams[i]);
+	return until;
+}
+
+static int
+compare_on_air(const void *a, const void *b)
+{
+	return str_cmp(((const struct on_air *)a)->channel,
+	    ((const struct on_air *)b)->channel);
+}
+
+size_t
+report_on_air(const struct report *r, int64_t within_ms, struct on_air **list)
+{
+	int64_t until = report_until(r);
+	size_t n = 0;
+
+	*list = xcalloc(r->keys.n + 1, sizeof(**list));
+	for (size_t i = 0; i < r->keys.n; i++) {
+		const struct kept *k = &r->streams[i];
+		struct str key = map_name(&r->keys, i);
+
+		if ((k->read && !k->s.open) || last_of(k) == INT64_MIN ||
+		    last_of(k) < until - within_ms)
+			continue;
+		(*list)[n++] =
+		    (struct on_air){ map_name(&r->channels, k->channel),
+			    { key.p + sizeof(k->channel),
+				key.len - sizeof(k->channel) },
+			    k->read ? &k->s : NULL, &k->course };
+	}
+	qsort(*list, n, sizeof(**list), compare_on_air);
+	return n;
+}
+
 void
 history_release(struct history *h)
 {

@@ -134,6 +134,29 @@ void report_history(const struct report *r, struct str channel, int64_t from,
 size_t report_find(const struct report *r, struct str channel, struct str id,
     struct report_stream *to);
 
+/* A stream that goes on. */
+struct on_air {
+	struct str channel, stream_id;
+	const struct stats *s;       /* its line, or NULL: there is none yet */
+	const struct course *course; /* has buckets, or `s` is there */
+};
+
+/*
+ * Find the end of what was read: the greatest time in it.
+ *
+ * Returns ms UTC; INT64_MIN when there is nothing.
+ */
+int64_t report_until(const struct report *r);
+
+/*
+ * List the streams that are not over and of which something was read that is at
+ * most `within_ms` older than report_until(), by channel.
+ *
+ * Returns how many; `*list` is the caller's, for free().
+ */
+size_t report_on_air(
+    const struct report *r, int64_t within_ms, struct on_air **list);
+
 /*
  * Free what `h` holds.
  */
