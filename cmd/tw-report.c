@@ -20,6 +20,7 @@
 #include "render/render.h"
 #include "render/site.h"
 
+#include "liveview.h"
 #include "sitefiles.h"
 #include "tool.h"
 #include "toolrows.h"
@@ -363,9 +364,18 @@ write_site(struct run *r, struct buf *b)
 	r->output = NULL;
 }
 
+/* The live view reads and writes at the same time: see main(). */
+static void
+write_live(struct run *r, struct buf *b)
+{
+	(void)r;
+	(void)b;
+}
+
 static const struct kind kinds[] = {
 	{ "weekly", false, write_weekly },
 	{ "history", true, write_history },
+	{ "live", false, write_live },
 	{ "mentions", false, write_mentions },
 	{ "site", true, write_site },
 	{ "stream", true, write_stream },
@@ -531,6 +541,23 @@ begin(struct run *r)
 	r->mentions = mentions_new(r->filter.since_ms, r->filter.until_ms);
 }
 
+/* The live view: one file or standard input, as it grows. */
+static enum tool_exit
+run_live(struct run *r, int argc, char **argv)
+{
+	enum tool_exit result;
+
+	if (r->uri != NULL || r->output != NULL || argc - optind > 1)
+		tool_wrong("live: reads one file or standard input, and writes "
+			   "to standard output");
+	result = liveview_run(optind < argc ? argv[optind] : "-", r->tz,
+	    r->once, &r->filter, &r->rejects);
+	result = tool_graver(result, tool_rejects_close(&r->rejects));
+	tool_close_output();
+	tool_filter_release(&r->filter);
+	return result;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -543,6 +570,8 @@ main(int argc, char **argv)
 	check_options(&r);
 	if (r.uri != NULL && optind < argc)
 		tool_wrong("--uri reads no file: %s", argv[optind]);
+	if (strcmp(r.kind->name, "live") == 0)
+		return (int)run_live(&r, argc, argv);
 	begin(&r);
 	if (r.uri != NULL)
 		result = tool_each_row("tw-report", r.uri,
