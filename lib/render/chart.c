@@ -12,6 +12,7 @@
 
 #define PANEL_HEIGHT 150 /* of one line, in pixels of the page */
 #define TICKS        4   /* of an axis of values, about */
+#define NAME_PERCENT 25  /* of the width that the name of a mark takes */
 
 double
 chart_step(double max, int n)
@@ -247,13 +248,14 @@ mark_names(struct buf *b, const struct chart *c)
 	buf_lit(b, "<div class=\"marks\" aria-hidden=\"true\">");
 	for (size_t i = 0; i < c->n_marks; i++) {
 		double x = percent(c, c->marks[i].at);
+		double left = x > 70 ? x - NAME_PERCENT : x;
 		int row = 0;
 
-		while (row < 3 && x < until[row])
+		while (row < 3 && left < until[row])
 			row++;
 		if (row == 3)
 			continue;
-		until[row] = x + 30;
+		until[row] = left + NAME_PERCENT;
 		buf_printf(b, "<span class=\"r%d%s\" style=\"%s:%.2f%%\">", row,
 		    x > 70 ? " e" : "", x > 70 ? "right" : "left",
 		    x > 70 ? 100 - x : x);

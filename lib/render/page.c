@@ -69,6 +69,8 @@ const char page_style[] =
     "thead th{color:var(--soft);font-weight:500;font-size:.85rem;"
     "white-space:normal;vertical-align:bottom}"
     "tbody th{font-weight:400}tbody tr:last-child>*{border-bottom:0}"
+    "table.streams tbody th{white-space:normal;min-width:13rem;"
+    "overflow-wrap:anywhere}table.streams .soft{font-size:.85rem}"
     "table.figures{max-width:34rem}table.figures th{white-space:normal}\n"
     ".pic>svg{display:block;width:100%;height:auto;max-width:45rem;"
     "min-width:34rem;margin:.5rem 0}"

@@ -157,7 +157,13 @@ history_row(
 	if (page->root != NULL)
 		buf_lit(b, "</a>");
 	signs(b, s);
-	buf_lit(b, "</th><td>");
+	buf_lit(b, "<br><span class=\"soft\">");
+	html_name(b, s->title.len > 0 ? s->title : STR(FIGURE_UNKNOWN));
+	if (s->category.len > 0) {
+		buf_lit(b, " \xc2\xb7 ");
+		html_name(b, s->category);
+	}
+	buf_lit(b, "</span></th><td>");
 	view_messages(st->course, p);
 	if (st->course->n > 0)
 		chart_spark(
@@ -172,14 +178,7 @@ history_row(
 		figure_value(b, f->form, f->get(s));
 		buf_lit(b, "</td>");
 	}
-	buf_lit(b, "<td class=\"text\">");
-	html_name(b, s->title.len > 0 ? s->title : STR(FIGURE_UNKNOWN));
-	if (s->category.len > 0) {
-		buf_lit(b, " <span class=\"soft\">");
-		html_name(b, s->category);
-		buf_lit(b, "</span>");
-	}
-	buf_lit(b, "</td></tr>\n");
+	buf_lit(b, "</tr>\n");
 	free(p);
 }
 
@@ -187,14 +186,14 @@ static void
 history_table(struct buf *b, const struct history *h, const struct page *page)
 {
 	buf_printf(b,
-	    "<section><h2>Streams</h2>\n" SCROLL "<table><thead><tr>"
+	    "<section><h2>Streams</h2>\n" SCROLL
+	    "<table class=\"streams\"><thead><tr>"
 	    "<th scope=\"col\">began</th><th scope=\"col\">messages over "
 	    "time</th><th scope=\"col\">airtime</th><th scope=\"col\">average "
 	    "viewers</th><th scope=\"col\">highest</th><th scope=\"col\">"
 	    "messages</th><th scope=\"col\">average in %lld s</th>"
 	    "<th scope=\"col\">chatters</th><th scope=\"col\">bits</th>"
-	    "<th scope=\"col\">paid</th><th scope=\"col\">subs</th>"
-	    "<th scope=\"col\" class=\"text\">title, category</th></tr>"
+	    "<th scope=\"col\">paid</th><th scope=\"col\">subs</th></tr>"
 	    "</thead>\n<tbody>\n",
 	    (long long)h->seconds);
 	for (size_t i = h->n_streams; i > 0; i--)
