@@ -380,9 +380,8 @@ chart_days(struct buf *b, struct str title, const struct chart_span *spans,
 		first = i == 0 || day < first ? day : first;
 		last = i == 0 || end > last ? end : last;
 	}
-	/* Whole weeks, the newest ones. */
+	/* From a Monday on. */
 	first -= ((first + 3) % 7 + 7) % 7;
-	last += 6 - ((last + 3) % 7 + 7) % 7;
 	if (last - first + 1 > (int64_t)rows)
 		first = last + 1 - (int64_t)rows;
 	buf_lit(b, "<div class=\"days\" role=\"group\" aria-label=\"");

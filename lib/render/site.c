@@ -51,10 +51,11 @@ put(struct site *s, struct str path)
 static struct page
 frame(const struct site *s, int depth, bool pickers)
 {
-	struct page p = { .root = roots[depth],
-		.latest = s->n_weeks > 0 ? s->latest : NULL };
+	struct page p = { .root = roots[depth] };
 
+	/* What changes each week stays away from the many pages of streams. */
 	if (pickers) {
+		p.latest = s->n_weeks > 0 ? s->latest : NULL;
 		p.channels = buf_view(&s->channel_list[depth]);
 		p.weeks = buf_view(&s->week_list[depth]);
 	}
@@ -171,7 +172,14 @@ live_row(struct site *s, const struct on_air *o)
 	course_sum(c, c->n - last, c->n, &minute);
 	buf_lit(b, "<tr><th scope=\"row\">");
 	channel_link(b, o->channel);
-	buf_lit(b, "</th><td>");
+	buf_lit(b, "<br><span class=\"soft\">");
+	if (o->s != NULL && o->s->title.len > 0) {
+		html_name(b, o->s->title);
+		buf_lit(b, " \xc2\xb7 ");
+	}
+	buf_lit(b, "since ");
+	figure_clock(b, o->s != NULL ? o->s->ts : c->from);
+	buf_lit(b, "</span></th><td>");
 	view_messages(c, p);
 	if (recent > 0)
 		chart_spark(b, STR("Messages of the last minutes"),
@@ -197,12 +205,6 @@ live_row(struct site *s, const struct on_air *o)
 	figure_value(b, FIGURE_SHARE,
 	    all.windows > 0 ? (double)all.heard / (double)all.windows
 			    : STATS_UNKNOWN);
-	buf_lit(b, "</td><td>");
-	figure_when(b, o->s != NULL ? o->s->ts : c->from);
-	buf_lit(b, "</td><td class=\"text\">");
-	html_name(b,
-	    o->s != NULL && o->s->title.len > 0 ? o->s->title
-						: STR(FIGURE_UNKNOWN));
 	buf_lit(b, "</td></tr>\n");
 	free(p);
 }
@@ -223,8 +225,7 @@ live_table(struct site *s)
 	    "messages a second</th><th scope=\"col\">viewers</th>"
 	    "<th scope=\"col\">counted at</th><th scope=\"col\">bits so far"
 	    "</th><th scope=\"col\">paid messages</th><th scope=\"col\">chat "
-	    "heard</th><th scope=\"col\">since</th><th scope=\"col\" "
-	    "class=\"text\">title</th></tr></thead>\n<tbody>\n");
+	    "heard</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < s->n_on_air; i++)
 		live_row(s, &s->on_air[i]);
 	buf_lit(b, "</tbody></table></div>\n");
