@@ -6,6 +6,7 @@
 #   make bench       measure throughput against floors and peers
 #   make fuzz        fuzz every parser for FUZZ_S seconds each (clang)
 #   make cover       run all tests, print line coverage
+#   make screenshots the pictures of the README, from an invented site
 #   make golden      rewrite the expected outputs of the command tests
 #   make install     into $(DESTDIR)$(PREFIX)
 #   make uninstall   the other way round
@@ -28,6 +29,9 @@ LIBS_tw-report = jansson zstd zlib math $(MONGO)
 LIBS_tw-load   = jansson zstd zlib $(MONGO)
 
 TOOLS = tw-chat tw-poll tw-parse tw-agg tw-report $(if $(MONGO),tw-load)
+
+# The scripts that run them.
+OPS = tw-live tw-site
 
 # MongoDB: what of libmongoc there is, 2.x or 1.x. WITHOUT_MONGO=1 builds what
 # goes without.
@@ -166,7 +170,8 @@ cover:
 C_FILES := $(wildcard cmd/*.[ch] lib/*/*.[ch] tests/*.[ch] tests/*/*.[ch])
 SCRIPTS := scripts/setup scripts/demo scripts/check scripts/bench \
 	   scripts/bench-mongo scripts/mongod scripts/check-floors \
-	   scripts/check-usage scripts/check-examples tests/fake/certs
+	   scripts/check-usage scripts/check-examples scripts/check-site \
+	   scripts/screenshots tests/fake/certs
 
 lint:
 	clang-format --dry-run -Werror $(C_FILES)
@@ -181,7 +186,7 @@ lint:
 	scripts/check-floors
 	scripts/check-usage
 	mandoc -Tlint -Wwarning $(wildcard man/*.[157])
-	shellcheck $(SCRIPTS)
+	shellcheck $(SCRIPTS) $(OPS:%=scripts/%)
 	shellcheck -x -P tests/cli tests/cli/*.t
 
 bench: all $(B)/tests/gen $(B)/tests/bench/floor \
@@ -194,6 +199,9 @@ $(B)/tests/bench/floor: $(B)/tests/bench/floor.o $(B)/libtw.a
 
 $(B)/tests/bench/insert: $(B)/tests/bench/insert.o $(B)/libtw.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) $(link_mongo)
+
+screenshots: all $(B)/tests/gen
+	scripts/screenshots $(B)
 
 # Installing
 
@@ -208,6 +216,8 @@ install: all
 	for t in $(TOOLS); do install -m 755 $(B)/$$t $(BINDIR)/ && \
 	    install -m 644 man/$$t.1 $(MANDIR)/man1/ && \
 	    install -m 644 scripts/completion/tw.bash $(BASHDIR)/$$t; done
+	install -m 755 $(OPS:%=scripts/%) $(BINDIR)/
+	for t in $(OPS); do install -m 644 man/$$t.1 $(MANDIR)/man1/; done
 	install -m 644 man/*.5 $(MANDIR)/man5/
 	install -m 644 man/*.7 $(MANDIR)/man7/
 	install -m 644 scripts/completion/_tw $(ZSHDIR)/
@@ -215,6 +225,7 @@ install: all
 uninstall:
 	for t in $(TOOLS); do rm -f $(BINDIR)/$$t $(BASHDIR)/$$t \
 	    $(MANDIR)/man1/$$t.1; done
+	for t in $(OPS); do rm -f $(BINDIR)/$$t $(MANDIR)/man1/$$t.1; done
 	cd man && for p in *.5; do rm -f $(MANDIR)/man5/$$p; done
 	cd man && for p in *.7; do rm -f $(MANDIR)/man7/$$p; done
 	rm -f $(ZSHDIR)/_tw
@@ -224,4 +235,5 @@ clean:
 
 FORCE:
 
-.PHONY: all bench check clean cover fuzz golden install lint uninstall FORCE
+.PHONY: all bench check clean cover fuzz golden install lint screenshots \
+	uninstall FORCE

@@ -14,7 +14,9 @@
 #include "base/login.h"
 #include "base/now.h"
 #include "base/out.h"
+#include "base/tstamp.h"
 #include "base/zone.h"
+#include "format/hash.h"
 #include "format/input.h"
 #include "model/report.h"
 #include "render/render.h"
@@ -139,6 +141,29 @@ add_stats(struct run *r, const struct stats *s)
 		report_add(r->report, s);
 }
 
+/* Tells at a glance that a line in our spelling is of a channel that nobody
+ * wants, so that it need not be read. */
+static bool
+is_of_another(const struct run *r, struct str line)
+{
+	static const char begin[] = "{\"ts\":\"", key[] = "\",\"channel\":\"";
+	const size_t at = sizeof(begin) - 1 + TSTAMP_LEN;
+	const size_t name = at + sizeof(key) - 1;
+	const char *end;
+
+	if (r->filter.channels.n == 0 || line.len <= name ||
+	    memcmp(line.p, begin, sizeof(begin) - 1) != 0 ||
+	    memcmp(line.p + at, key, sizeof(key) - 1) != 0)
+		return false;
+	end = memchr(line.p + name, '"', line.len - name);
+	/* A name with an escape, or no whole line, is for the reader. */
+	if (end == NULL || line.p[line.len - 1] != '}' ||
+	    memchr(line.p + name, '\\', (size_t)(end - line.p) - name) != NULL)
+		return false;
+	return !tool_has_channel(&r->filter,
+	    (struct str){ line.p + name, (size_t)(end - line.p) - name });
+}
+
 /* Takes a line that is none to be refused. Says why it is, or NULL. */
 static const char *
 take_line(struct run *r, struct str line, struct errmsg *why)
@@ -147,6 +172,8 @@ take_line(struct run *r, struct str line, struct errmsg *why)
 	struct errmsg other;
 	struct stats s;
 
+	if (is_of_another(r, line))
+		return NULL;
 	if (r->mentions != NULL && !is_stats(line)) {
 		refused = take_event(r, line, why);
 		/* What is no event may be stats in another spelling. */
@@ -353,10 +380,14 @@ write_report(struct run *r)
 static void
 write_site(struct run *r, struct buf *b)
 {
-	struct sitefiles files = { .folder = r->output };
+	struct sitefiles files;
+	struct site_sink sink = { sitefiles_put, sitefiles_known, &files, 0 };
 
 	(void)b;
-	site_render(r->report, r->tz, sitefiles_put, &files);
+	sink.version = hash_str(STR(TW_VERSION " 1"), 0);
+	sitefiles_init(&files, r->output);
+	site_render(r->report, r->tz, &sink);
+	sitefiles_close(&files);
 	if (r->words == TOOL_VERBOSE)
 		fprintf(stderr,
 		    "tw-report: %s: %lld pages written, %lld as they were\n",
@@ -528,6 +559,9 @@ check_options(struct run *r)
 static void
 begin(struct run *r)
 {
+	/* Of the others nothing is asked. */
+	if (r->channel != NULL)
+		tool_filter_channel(&r->filter, r->channel);
 	r->reader = stats_reader_new();
 	r->report = report_new();
 	if (r->kind->courses)

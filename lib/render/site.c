@@ -6,6 +6,7 @@
 #include "base/tstamp.h"
 #include "base/xalloc.h"
 #include "base/zone.h"
+#include "format/hash.h"
 #include "format/html.h"
 #include "render/chart.h"
 #include "render/figure.h"
@@ -21,9 +22,8 @@
 struct site {
 	const struct report *r;
 	const char *tz;
-	site_put *put;
-	void *arg;            /* of `put` */
-	struct str *channels; /* owned */
+	const struct site_sink *sink; /* borrowed */
+	struct str *channels;         /* owned */
 	size_t n_channels;
 	struct week *weeks; /* owned; with a stream, the newest first */
 	size_t n_weeks;
@@ -31,7 +31,9 @@ struct site {
 	size_t n_on_air;
 	int64_t until;
 	char latest[16];
-	struct buf page, path;                    /* of the page at hand */
+	uint64_t mark;         /* of the page at hand; 0 = none */
+	struct buf page, path; /* of the page at hand */
+	struct buf line;       /* what a mark is made of */
 	struct buf channel_list[2], week_list[2]; /* for root "", "../" */
 };
 
@@ -43,7 +45,8 @@ put(struct site *s, struct str path)
 	buf_reset(&s->path);
 	buf_str(&s->path, path);
 	buf_byte(&s->path, '\0');
-	s->put(s->arg, s->path.p, buf_view(&s->page));
+	s->sink->put(s->sink->arg, s->path.p, buf_view(&s->page), s->mark);
+	s->mark = 0;
 	buf_reset(&s->page);
 }
 
@@ -371,6 +374,39 @@ put_weeks(struct site *s)
 	buf_release(&path);
 }
 
+/* Makes a mark of all that the page of a stream is made of. */
+static uint64_t
+mark_of(struct site *s, const struct stream_view *v)
+{
+	const struct course *c = v->stream.course;
+	uint64_t mark;
+
+	buf_reset(&s->line);
+	buf_str(&s->line, str_of(v->tz));
+	stats_write(&s->line, v->stream.s);
+	buf_add(&s->line, &v->stream.s->messages_avg,
+	    sizeof(v->stream.s->messages_avg));
+	buf_add(&s->line, &c->from, sizeof(c->from));
+	buf_add(&s->line, &c->width_ms, sizeof(c->width_ms));
+	buf_add(&s->line, c->p, c->n * sizeof(*c->p));
+	mark = hash_str(buf_view(&s->line), s->sink->version);
+	return mark != 0 ? mark : 1;
+}
+
+/* Tells whether the page at `path` need not be made. */
+static bool
+is_known(struct site *s, struct buf *path, uint64_t mark)
+{
+	bool known;
+
+	if (s->sink->known == NULL)
+		return false;
+	buf_byte(path, '\0');
+	known = s->sink->known(s->sink->arg, path->p, mark);
+	path->len--;
+	return known;
+}
+
 static void
 put_channel(struct site *s, struct str channel)
 {
@@ -387,9 +423,14 @@ put_channel(struct site *s, struct str channel)
 	for (size_t i = 0; i < h.n_streams; i++) {
 		struct stream_view v = { h.streams[i], s->tz };
 
-		html_stream(&s->page, &v, &without);
+		uint64_t mark = mark_of(s, &v);
+
 		buf_reset(&path);
 		html_stream_path(&path, channel, v.stream.s->stream_id);
+		if (is_known(s, &path, mark))
+			continue;
+		html_stream(&s->page, &v, &without);
+		s->mark = mark;
 		put(s, buf_view(&path));
 	}
 	history_release(&h);
@@ -397,9 +438,10 @@ put_channel(struct site *s, struct str channel)
 }
 
 void
-site_render(const struct report *r, const char *tz, site_put *give, void *arg)
+site_render(
+    const struct report *r, const char *tz, const struct site_sink *sink)
 {
-	struct site s = { .r = r, .tz = tz, .put = give, .arg = arg };
+	struct site s = { .r = r, .tz = tz, .sink = sink };
 
 	s.n_channels = report_channels(r, &s.channels);
 	s.n_on_air = report_on_air(r, ON_AIR_MS, &s.on_air);
@@ -410,8 +452,8 @@ site_render(const struct report *r, const char *tz, site_put *give, void *arg)
 		memcpy(s.latest, s.path.p, s.path.len < 15 ? s.path.len : 15);
 	}
 	make_pickers(&s);
-	give(arg, "style.css", str_of(page_style));
-	give(arg, "script.js", str_of(page_script));
+	sink->put(sink->arg, "style.css", str_of(page_style), 0);
+	sink->put(sink->arg, "script.js", str_of(page_script), 0);
 	/* From the leaves to the root: no link leads to a page not yet there. */
 	for (size_t i = 0; i < s.n_channels; i++)
 		put_channel(&s, s.channels[i]);
@@ -426,4 +468,5 @@ site_render(const struct report *r, const char *tz, site_put *give, void *arg)
 	free(s.on_air);
 	buf_release(&s.page);
 	buf_release(&s.path);
+	buf_release(&s.line);
 }
