@@ -203,7 +203,7 @@ watch(struct view *v, const char *path)
 	}
 	put("\033[?1049h\033[?25l\033[?7l");
 	while (!v->quit) {
-		int64_t now = now_mono_ms();
+		int64_t now;
 
 		if (open && input_ready(&in, WAIT_MS))
 			open = read_some(v, &in, &result);

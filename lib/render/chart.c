@@ -198,12 +198,11 @@ static void
 one_line(struct buf *b, const struct chart *c, const struct chart_line *l)
 {
 	double max = greatest(l->p, l->n), step = chart_step(max, TICKS);
-	double top = ceil(max / step) * step;
+	int ticks = max > 0 ? (int)ceil(max / step) : 1;
+	double top = ticks * step;
 	struct chart_point *p;
 	size_t n;
 
-	if (top <= 0)
-		top = step;
 	p = fold(l->p, l->n, CHART_COLUMNS, &n);
 	buf_printf(b, "<div class=\"panel %s\"><div class=\"yl\">", l->kind);
 	html_text(b, str_of(l->label));
@@ -214,9 +213,10 @@ one_line(struct buf *b, const struct chart *c, const struct chart_line *l)
 	    CHART_COLUMNS, PANEL_HEIGHT);
 	holes(b, p, n, PANEL_HEIGHT);
 	buf_lit(b, "<path class=\"grid\" d=\"");
-	for (double v = 0; v <= top; v += step)
+	for (int i = 0; i <= ticks; i++)
 		buf_printf(b, "M0 %.1fH%d",
-		    PANEL_HEIGHT - v / top * PANEL_HEIGHT, CHART_COLUMNS);
+		    PANEL_HEIGHT - (double)i / ticks * PANEL_HEIGHT,
+		    CHART_COLUMNS);
 	buf_lit(b, "\"/><path class=\"fill\" d=\"");
 	area(b, p, n, top, CHART_COLUMNS, PANEL_HEIGHT);
 	buf_lit(b, "\"/><path class=\"line\" d=\"");
@@ -227,9 +227,10 @@ one_line(struct buf *b, const struct chart *c, const struct chart_line *l)
 		    percent(c, c->marks[i].at) * CHART_COLUMNS / 100,
 		    PANEL_HEIGHT);
 	buf_lit(b, "</svg><div class=\"ys\" aria-hidden=\"true\">");
-	for (double v = 0; v <= top; v += step) {
-		buf_printf(b, "<span style=\"bottom:%.2f%%\">", v / top * 100);
-		chart_short(b, v);
+	for (int i = 0; i <= ticks; i++) {
+		buf_printf(b, "<span style=\"bottom:%.2f%%\">",
+		    (double)i * 100 / ticks);
+		chart_short(b, i * step);
 		buf_lit(b, "</span>");
 	}
 	buf_lit(b, "</div></div></div>");

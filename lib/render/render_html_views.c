@@ -53,7 +53,7 @@ tile(struct buf *b, const char *label, int64_t seconds, enum figure_form form,
 	buf_lit(b, "<div class=\"tile\">");
 	html_text(b, str_of(label));
 	if (seconds > 0)
-		buf_printf(b, " in %lld s", (long long)seconds);
+		buf_printf(b, " in %lld&nbsp;s", (long long)seconds);
 	buf_lit(b, "<b>");
 	figure_value(b, form, v);
 	buf_lit(b, "</b><span class=\"soft\">");
