@@ -6,6 +6,7 @@
 #   make bench       measure throughput against floors and peers
 #   make fuzz        fuzz every parser for FUZZ_S seconds each (clang)
 #   make cover       run all tests, print line coverage
+#   make screenshots the pictures of the README, from an invented site
 #   make golden      rewrite the expected outputs of the command tests
 #   make install     into $(DESTDIR)$(PREFIX)
 #   make uninstall   the other way round
@@ -29,8 +30,9 @@ LIBS_tw-load   = jansson zstd zlib $(MONGO)
 
 TOOLS = tw-chat tw-poll tw-parse tw-agg tw-report $(if $(MONGO),tw-load)
 
-# The scripts that run them; tw-common.sh is shared by all.
-OPS = tw-crontab tw-etl tw-status tw-tidy tw-track tw-watch tw-weekly
+# The scripts that run them; tw-common.sh is shared by most.
+OPS = tw-crontab tw-etl tw-live tw-site tw-status tw-tidy tw-track tw-watch \
+      tw-weekly
 
 # MongoDB: what of libmongoc there is, 2.x or 1.x. WITHOUT_MONGO=1 builds what
 # goes without.
@@ -169,7 +171,8 @@ cover:
 C_FILES := $(wildcard cmd/*.[ch] lib/*/*.[ch] tests/*.[ch] tests/*/*.[ch])
 SCRIPTS := scripts/setup scripts/demo scripts/check scripts/bench \
 	   scripts/bench-mongo scripts/mongod scripts/check-floors \
-	   scripts/check-usage scripts/check-examples tests/fake/certs
+	   scripts/check-usage scripts/check-examples scripts/check-site \
+	   scripts/screenshots tests/fake/certs
 
 lint:
 	clang-format --dry-run -Werror $(C_FILES)
@@ -198,6 +201,9 @@ $(B)/tests/bench/floor: $(B)/tests/bench/floor.o $(B)/libtw.a
 
 $(B)/tests/bench/insert: $(B)/tests/bench/insert.o $(B)/libtw.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) $(link_mongo)
+
+screenshots: all $(B)/tests/gen
+	scripts/screenshots $(B)
 
 # Installing
 
@@ -235,4 +241,5 @@ clean:
 
 FORCE:
 
-.PHONY: all bench check clean cover fuzz golden install lint uninstall FORCE
+.PHONY: all bench check clean cover fuzz golden install lint screenshots \
+	uninstall FORCE

@@ -5,12 +5,12 @@
 #if defined(TW_WITHOUT_MONGO)
 
 enum tool_exit
-tool_each_row(const char *tool, const char *uri, bool stats,
+tool_each_row(const char *tool, const char *uri, enum tool_rows what,
     const struct tool_filter *f, enum tool_words words, tool_row *take,
     void *arg)
 {
 	(void)uri;
-	(void)stats;
+	(void)what;
 	(void)f;
 	(void)words;
 	(void)take;
@@ -24,7 +24,8 @@ tool_each_part(const char *tool, const char *uri, const struct tool_filter *f,
 {
 	(void)window_ms;
 	(void)take_part;
-	return tool_each_row(tool, uri, false, f, TOOL_QUIET, take, arg);
+	return tool_each_row(
+	    tool, uri, TOOL_ROWS_LOGS, f, TOOL_QUIET, take, arg);
 }
 
 #else
@@ -35,7 +36,7 @@ tool_each_part(const char *tool, const char *uri, const struct tool_filter *f,
 #include "remote/rows.h"
 
 enum tool_exit
-tool_each_row(const char *tool, const char *uri, bool stats,
+tool_each_row(const char *tool, const char *uri, enum tool_rows what,
     const struct tool_filter *f, enum tool_words words, tool_row *take,
     void *arg)
 {
@@ -43,7 +44,8 @@ tool_each_row(const char *tool, const char *uri, bool stats,
 	struct rows_options o = { .app = tool,
 		.channels = &f->channels,
 		.since_ms = INT64_MIN,
-		.until_ms = INT64_MAX };
+		.until_ms = INT64_MAX,
+		.windows = what == TOOL_ROWS_WINDOWS };
 	int64_t n = 0, bytes = 0;
 	struct mongo_uri *u;
 	struct mongo_error e;
@@ -56,7 +58,8 @@ tool_each_row(const char *tool, const char *uri, bool stats,
 	if (u == NULL)
 		tool_wrong("%s", why.text);
 	o.uri = u;
-	rows = stats ? rows_of_stats(&o, &e) : rows_of_logs(&o, &e);
+	rows = what != TOOL_ROWS_LOGS ? rows_of_stats(&o, &e)
+				      : rows_of_logs(&o, &e);
 	while (rows != NULL && (more = rows_next(rows, &line, &e)) == 1) {
 		take(arg, line);
 		bytes += (int64_t)line.len + 1;

@@ -10,17 +10,24 @@
 /* Does what there is to do about one line. `line` is borrowed for the call. */
 typedef void tool_row(void *arg, struct str line);
 
+/* What is read of a database. */
+enum tool_rows {
+	TOOL_ROWS_LOGS,    /* events */
+	TOOL_ROWS_WEEKS,   /* streams, and the windows that weeks want */
+	TOOL_ROWS_WINDOWS, /* streams and all windows */
+};
+
 /*
- * Read the stats, or the events, of the database `uri` (`-`: as TW_URI_FILE
+ * Read what `what` says of the database `uri` (`-`: as TW_URI_FILE
  * says), of the channels that `f` lets through, and give each line to `take`,
  * with `arg`. Exits when the URI is wrong, or there is no MongoDB in this build.
  *
  * Returns TOOL_FAILED, having said why, when it cannot be read to its end, else
  * TOOL_DONE.
  */
-enum tool_exit tool_each_row(const char *tool, const char *uri, bool stats,
-    const struct tool_filter *f, enum tool_words words, tool_row *take,
-    void *arg);
+enum tool_exit tool_each_row(const char *tool, const char *uri,
+    enum tool_rows what, const struct tool_filter *f, enum tool_words words,
+    tool_row *take, void *arg);
 
 /* The same, for a part that the server counted of `events` events. */
 typedef void tool_part(void *arg, const struct agg_part *part, int64_t events);

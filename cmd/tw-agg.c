@@ -8,9 +8,11 @@
 #include <getopt.h>
 #include <stdlib.h>
 
+#include "base/now.h"
 #include "base/num.h"
 #include "base/timearg.h"
 #include "base/tstamp.h"
+#include "base/xalloc.h"
 #include "base/zone.h"
 #include "format/input.h"
 #include "model/agg.h"
@@ -19,6 +21,11 @@
 
 #define WINDOW_MAX_MS MS_PER_DAY
 #define BEGIN_MS      (10 * MS_PER_MIN)
+#define LIVE_LINES    4096 /* read of one input before the others */
+#define LIVE_WAIT_MS  100  /* between two looks at the wall clock */
+#define LIVE_GRACE_MS 1000 /* for what is on its way */
+#define LIVE_NEAR_MS  (15 * MS_PER_S)
+#define LIVE_HOLD_MS  (10 * MS_PER_S)
 
 struct run {
 	enum tool_words words;
@@ -29,6 +36,9 @@ struct run {
 	struct event_reader *reader;
 	const char *uri; /* NULL = files */
 	bool pushdown;
+	bool hold_given;
+	bool caught_up;    /* live: what is read is of now */
+	int64_t looked_ms; /* when that was last looked at */
 	int64_t lines, events, late, windows, streams;
 	int64_t headless; /* streams whose begin was not read */
 };
@@ -36,7 +46,7 @@ struct run {
 static void
 usage(FILE *f)
 {
-	fputs("usage: tw-agg [-hqVv] [-c channel]... [--hold time] "
+	fputs("usage: tw-agg [-hqVv] [-c channel]... [--hold time] [--live] "
 	      "[--pushdown]\n"
 	      "              [--rejects file] [--session-gap time] [--since "
 	      "time]\n"
@@ -49,31 +59,33 @@ static void
 help(void)
 {
 	usage(stdout);
-	fputs("\n"
-	      "Event lines (tw-event(5)) to windows and streams (tw-stats(5)). "
-	      "Files are read\n"
-	      "one after the other; no file or - is standard input.\n"
-	      "\n"
-	      "  -c channel          only this channel (repeatable)\n"
-	      "  --hold time         how late an event may come (60s)\n"
-	      "  --pushdown          with --uri: the server counts\n"
-	      "  --rejects file      keep refused and late lines there\n"
-	      "  --session-gap time  longer silences part the streams of a "
-	      "channel without\n"
-	      "                      polls (30m)\n"
-	      "  --since time        only lines from then on: 2026-11-23,\n"
-	      "                      2026-11-23T12:00:00Z, \"2h ago\"\n"
-	      "  --until time        only lines before then\n"
-	      "  --uri uri           read a database instead: "
-	      "mongodb://HOST/DATABASE\n"
-	      "  --window time       length of a window (5s)\n"
-	      "  -q                  do not name refused lines\n"
-	      "  -v                  a summary at the end\n"
-	      "  -h, -V              this help; the version\n"
-	      "\n"
-	      "Example: the streams, without their windows\n"
-	      "  tw-parse raw/*/kanal_eins/*.log | tw-agg | "
-	      "grep '\"type\":\"stream\"'\n",
+	fputs(
+	    "\n"
+	    "Event lines (tw-event(5)) to windows and streams (tw-stats(5)). "
+	    "Files are read\n"
+	    "one after the other; no file or - is standard input.\n"
+	    "\n"
+	    "  -c channel          only this channel (repeatable)\n"
+	    "  --hold time         how late an event may come (60s; live 10s)\n"
+	    "  --live              write each window when the wall clock has "
+	    "passed it\n"
+	    "  --pushdown          with --uri: the server counts\n"
+	    "  --rejects file      keep refused and late lines there\n"
+	    "  --session-gap time  without polls, longer silences part "
+	    "streams (30m)\n"
+	    "  --since time        only lines from then on: 2026-11-23,\n"
+	    "                      2026-11-23T12:00:00Z, \"2h ago\"\n"
+	    "  --until time        only lines before then\n"
+	    "  --uri uri           read a database instead: "
+	    "mongodb://HOST/DATABASE\n"
+	    "  --window time       length of a window (5s)\n"
+	    "  -q                  do not name refused lines\n"
+	    "  -v                  a summary at the end\n"
+	    "  -h, -V              this help; the version\n"
+	    "\n"
+	    "Example: the streams, without their windows\n"
+	    "  tw-parse raw/*/kanal_eins/*.log | tw-agg | "
+	    "grep '\"type\":\"stream\"'\n",
 	    stdout);
 	tool_close_output();
 }
@@ -121,6 +133,10 @@ take_line(struct run *r, struct str line, struct errmsg *why)
 		return "late: its window is already written";
 	}
 	r->events++;
+	if (r->o.live && now_mono_ms() >= r->looked_ms + 10) {
+		r->looked_ms = now_mono_ms();
+		r->caught_up = e.ts > now_ms() - LIVE_NEAR_MS;
+	}
 	return NULL;
 }
 
@@ -186,6 +202,96 @@ agg_line(void *arg, const struct input *in, struct str line)
 	write_output(r);
 }
 
+/* Lets the wall clock pass, as far as it may: what has ended a second ago. */
+static void
+pass_live(struct run *r)
+{
+	agg_pass(r->agg, now_ms() - LIVE_GRACE_MS);
+	write_output(r);
+	if (fflush(stdout) != 0)
+		err(TOOL_FAILED, "standard output");
+}
+
+/* One of the inputs of live_streams(). */
+struct source {
+	struct input in;
+	bool open;
+};
+
+/* Reads what is there, for a while. False when there was nothing. */
+static bool
+read_some(struct run *r, struct source *s, enum tool_exit *result)
+{
+	bool any = false;
+	struct errmsg why;
+	struct str line;
+
+	for (int i = 0; i < LIVE_LINES && s->open && input_ready(&s->in, 0);
+	     i++) {
+		int more = input_next(&s->in, &line, &why);
+
+		any = true;
+		if (more == 1) {
+			agg_line(r, &s->in, line);
+			continue;
+		}
+		if (more < 0) {
+			warnx("%s: %s", s->in.name, why.text);
+			*result = TOOL_FAILED;
+		}
+		s->open = false;
+	}
+	return any;
+}
+
+/*
+ * Reads all operands at the same time, as they grow. The clock passes whenever
+ * there is nothing to read, and when what was read is no older than the clock:
+ * what is read up at the beginning does not come too late.
+ */
+static enum tool_exit
+live_streams(struct run *r, char **paths, size_t n)
+{
+	struct source *s = xcalloc(n, sizeof(*s));
+	enum tool_exit result = TOOL_DONE;
+	int64_t passed = 0;
+	struct errmsg why;
+	size_t open = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		s[i].open = input_open(&s[i].in, paths[i], stdout, &why);
+		if (!s[i].open) {
+			warnx("%s: %s", s[i].in.name, why.text);
+			result = TOOL_FAILED;
+		}
+	}
+	for (size_t turn = 0;; turn++) {
+		bool any = false;
+
+		open = 0;
+		for (size_t i = 0; i < n; i++)
+			any |= read_some(r, &s[i], &result);
+		for (size_t i = 0; i < n; i++)
+			open += s[i].open;
+		if (open == 0)
+			break;
+		while (!s[turn % n].open)
+			turn++;
+		if (!any)
+			(void)input_ready(
+			    &s[turn % n].in, (int)(LIVE_WAIT_MS / open));
+		if ((!any || r->caught_up) &&
+		    now_mono_ms() - passed >= LIVE_WAIT_MS) {
+			pass_live(r);
+			passed = now_mono_ms();
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		input_close(&s[i].in);
+	free(s);
+	return result;
+}
+
 static void
 summary(const struct run *r)
 {
@@ -226,6 +332,7 @@ options(struct run *r, int argc, char **argv)
 {
 	enum {
 		HOLD = 256,
+		LIVE,
 		PUSHDOWN,
 		REJECTS,
 		SESSION_GAP,
@@ -237,6 +344,7 @@ options(struct run *r, int argc, char **argv)
 	static const struct option longs[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "hold", required_argument, NULL, HOLD },
+		{ "live", no_argument, NULL, LIVE },
 		{ "pushdown", no_argument, NULL, PUSHDOWN },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "rejects", required_argument, NULL, REJECTS },
@@ -261,6 +369,10 @@ options(struct run *r, int argc, char **argv)
 			exit(TOOL_DONE);
 		case HOLD:
 			r->o.hold_ms = span("--hold", optarg, 0, INT64_MAX);
+			r->hold_given = true;
+			break;
+		case LIVE:
+			r->o.live = true;
 			break;
 		case PUSHDOWN:
 			r->pushdown = true;
@@ -307,6 +419,7 @@ main(int argc, char **argv)
 		.o = { .window_ms = 5 * MS_PER_S,
 		    .hold_ms = MS_PER_MIN,
 		    .gap_ms = 30 * MS_PER_MIN } };
+	char dash[] = "-", *stdin_only[] = { dash };
 	enum tool_exit result = TOOL_DONE;
 	struct errmsg why;
 
@@ -314,6 +427,11 @@ main(int argc, char **argv)
 		tool_wrong("%s", why.text);
 	tool_filter_init(&r.filter);
 	options(&r, argc, argv);
+	if (r.o.live && !r.hold_given)
+		r.o.hold_ms = LIVE_HOLD_MS;
+	if (r.o.live && r.uri != NULL)
+		tool_wrong(
+		    "--live: reads files or standard input, no database");
 	r.reader = event_reader_new();
 	r.agg = agg_new(&r.o, spell, &r);
 	if (r.uri != NULL && optind < argc)
@@ -328,11 +446,15 @@ main(int argc, char **argv)
 		result = tool_each_part("tw-agg", r.uri, &r.filter,
 		    r.o.window_ms, agg_row, agg_part, &r);
 	else if (r.uri != NULL)
-		result = tool_each_row(
-		    "tw-agg", r.uri, false, &r.filter, r.words, agg_row, &r);
+		result = tool_each_row("tw-agg", r.uri, TOOL_ROWS_LOGS,
+		    &r.filter, r.words, agg_row, &r);
+	else if (r.o.live)
+		result =
+		    live_streams(&r, optind < argc ? argv + optind : stdin_only,
+			optind < argc ? (size_t)(argc - optind) : 1);
 	else if (optind == argc)
 		result = tool_each_line("tw-agg", "-", r.words, agg_line, &r);
-	for (int i = optind; i < argc; i++)
+	for (int i = optind; i < argc && !r.o.live; i++)
 		result = tool_graver(result,
 		    tool_each_line("tw-agg", argv[i], r.words, agg_line, &r));
 	agg_end(r.agg);

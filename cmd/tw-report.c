@@ -3,35 +3,63 @@
  *
  * Reads all stats lines, sums up, renders. See tw-report(1).
  */
+#define _GNU_SOURCE /* memmem */
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/login.h"
 #include "base/now.h"
 #include "base/out.h"
+#include "base/tstamp.h"
 #include "base/zone.h"
+#include "format/hash.h"
 #include "format/input.h"
 #include "model/report.h"
 #include "render/render.h"
+#include "render/site.h"
 
+#include "liveview.h"
+#include "sitefiles.h"
 #include "tool.h"
 #include "toolrows.h"
 
+struct run;
+
+/* One of the reports. */
+struct kind {
+	const char *name;
+	bool courses; /* wants the windows of streams */
+	/* Writes it, when all is read. */
+	void (*write)(struct run *r, struct buf *b);
+};
+
 struct run {
+	const struct kind *kind;
 	enum tool_words words;
 	struct tool_filter filter;
 	struct tool_rejects rejects;
 	struct stats_reader *reader;
+	struct event_reader *events; /* of mentions */
+	struct mentions *mentions;
 	struct report *report;
 	const struct render *format;
 	const char *output; /* NULL = standard output */
 	const char *tz;
-	const char *week; /* NULL = the last complete one */
-	const char *uri;  /* NULL = files */
+	const char *week;          /* NULL = the last complete one, or all */
+	const char *since, *until; /* NULL = no limit */
+	const char *uri;           /* NULL = files */
+	const char *channel, *id;  /* of history and stream; NULL = not given */
+	bool once;                 /* one frame of the live view */
+	enum tool_exit result;
 	int64_t lines;
 };
+
+/* Buckets of all courses, of 100 bytes or so each. */
+#define BUCKETS ((size_t)1000000)
 
 static void
 usage(FILE *f)
@@ -40,7 +68,14 @@ usage(FILE *f)
 	    "usage: tw-report [weekly] [-hqVv] [-c channel]... "
 	    "[--format text|csv|json|html]\n"
 	    "                 [-o file] [--tz zone] [--uri uri] [--week week] "
-	    "[file ...]\n",
+	    "[file ...]\n"
+	    "       tw-report history channel [--since time] [--until time] "
+	    "[file ...]\n"
+	    "       tw-report stream [channel] id [file ...]\n"
+	    "       tw-report mentions [--since time] [--until time] "
+	    "[file ...]\n"
+	    "       tw-report live [--once] [file]\n"
+	    "       tw-report site -o folder [file ...]\n",
 	    f);
 }
 
@@ -50,46 +85,106 @@ help(void)
 	usage(stdout);
 	fputs(
 	    "\n"
-	    "A week's streams beside the week before, from stats lines "
-	    "(tw-stats(5)). A stream\n"
-	    "counts in the week in which it began. No file or - is standard "
-	    "input.\n"
+	    "Reports of stats lines (tw-stats(5)); mentions reads events, too.\n"
 	    "\n"
 	    "  -c channel       only this channel (repeatable)\n"
 	    "  --format format  text, csv, json or html; else by the name "
 	    "of -o\n"
 	    "  -o file          write there; it appears when it is whole\n"
-	    "  --tz zone        where a week begins, such as Europe/Berlin "
+	    "  --once           one frame of the live view\n"
+	    "  --since time     only what began from then on\n"
+	    "  --tz zone        whose days and weeks, such as Europe/Berlin "
 	    "(UTC)\n"
-	    "  --uri uri        read a database instead of files: "
-	    "mongodb://HOST/DATABASE\n"
-	    "  --week week      2026-W47; latest = that of the newest stream; "
-	    "else the last\n"
-	    "                   complete week\n"
-	    "  -q               do not name refused lines\n"
-	    "  -v               a summary at the end\n"
-	    "  -h, -V           this help; the version\n"
+	    "  --until time     only what began before then\n"
+	    "  --uri uri        read a database instead of files\n"
+	    "  --week week      2026-W47; latest = that of the newest stream\n"
+	    "  -h -q -V -v      help; fewer words; version; a summary\n"
 	    "\n"
 	    "Example: from the raw log to a page\n"
-	    "  tw-parse raw/*/*/*.log | tw-agg | tw-report weekly --week "
+	    "  tw-parse raw/*/*/*.log | tw-agg | tw-report --week "
 	    "latest -o week.html\n",
 	    stdout);
 	tool_close_output();
+}
+
+/* Tells a line of stats from one of events by its type in our spelling. Text
+ * cannot look like it: its quotes are escaped. */
+static bool
+is_stats(struct str line)
+{
+	return memmem(line.p, line.len, "\"type\":\"window\"", 15) != NULL ||
+	    memmem(line.p, line.len, "\"type\":\"stream\"", 15) != NULL;
+}
+
+/* Takes a line of events. Says why it is to be refused, or NULL. */
+static const char *
+take_event(struct run *r, struct str line, struct errmsg *why)
+{
+	struct event e;
+
+	if (!event_read(r->events, line, &e, why))
+		return why->text;
+	if (tool_has_channel(&r->filter, e.channel))
+		mentions_add_event(r->mentions, &e);
+	return NULL;
+}
+
+/* Takes a line of stats in. */
+static void
+add_stats(struct run *r, const struct stats *s)
+{
+	if (!tool_has_channel(&r->filter, s->channel))
+		return;
+	if (r->mentions != NULL)
+		mentions_add_stats(r->mentions, s);
+	else
+		report_add(r->report, s);
+}
+
+/* Tells at a glance that a line in our spelling is of a channel that nobody
+ * wants, so that it need not be read. */
+static bool
+is_of_another(const struct run *r, struct str line)
+{
+	static const char begin[] = "{\"ts\":\"", key[] = "\",\"channel\":\"";
+	const size_t at = sizeof(begin) - 1 + TSTAMP_LEN;
+	const size_t name = at + sizeof(key) - 1;
+	const char *end;
+
+	if (r->filter.channels.n == 0 || line.len <= name ||
+	    memcmp(line.p, begin, sizeof(begin) - 1) != 0 ||
+	    memcmp(line.p + at, key, sizeof(key) - 1) != 0)
+		return false;
+	end = memchr(line.p + name, '"', line.len - name);
+	/* A name with an escape, or no whole line, is for the reader. */
+	if (end == NULL || line.p[line.len - 1] != '}' ||
+	    memchr(line.p + name, '\\', (size_t)(end - line.p) - name) != NULL)
+		return false;
+	return !tool_has_channel(&r->filter,
+	    (struct str){ line.p + name, (size_t)(end - line.p) - name });
 }
 
 /* Takes a line that is none to be refused. Says why it is, or NULL. */
 static const char *
 take_line(struct run *r, struct str line, struct errmsg *why)
 {
+	const char *refused;
+	struct errmsg other;
 	struct stats s;
 
-	if (!stats_read(r->reader, line, &s, why))
+	if (is_of_another(r, line))
+		return NULL;
+	if (r->mentions != NULL && !is_stats(line)) {
+		refused = take_event(r, line, why);
+		/* What is no event may be stats in another spelling. */
+		if (refused == NULL || !stats_read(r->reader, line, &s, &other))
+			return refused;
+	} else if (!stats_read(r->reader, line, &s, why)) {
 		return why->text;
-	if (tool_has_channel(&r->filter, s.channel))
-		report_add(r->report, &s);
+	}
+	add_stats(r, &s);
 	return NULL;
 }
-
 /* Does what there is to do about one line. */
 static void
 report_line(void *arg, const struct input *in, struct str line)
@@ -182,37 +277,186 @@ write_file(const char *path, struct str text)
 }
 
 static void
-write_report(const struct run *r)
+write_weekly(struct run *r, struct buf *b)
 {
 	struct weekly w;
-	struct buf b = { 0 };
 
 	report_weekly(r->report, choose_week(r), r->tz, &w);
-	r->format->weekly(&b, &w);
+	r->format->weekly(b, &w);
 	if (r->words == TOOL_VERBOSE)
 		fprintf(stderr,
 		    "tw-report: %lld lines, %lld refused; %s: %zu "
 		    "channels\n",
 		    (long long)r->lines, (long long)r->rejects.n, w.week,
 		    w.n_channels);
-	if (r->output != NULL)
+	weekly_release(&w);
+}
+
+/* Narrows the limits of time to the week, if one was asked for. */
+static void
+limit_to_week(struct run *r)
+{
+	struct week w, after;
+
+	if (r->week == NULL)
+		return;
+	w = choose_week(r);
+	after.monday = w.monday + 7;
+	if (week_start(w) > r->filter.since_ms)
+		r->filter.since_ms = week_start(w);
+	if (week_start(after) < r->filter.until_ms)
+		r->filter.until_ms = week_start(after);
+}
+
+static void
+write_history(struct run *r, struct buf *b)
+{
+	struct login login;
+	struct history h;
+
+	if (!login_fold(str_of(r->channel), &login))
+		tool_wrong("history: \"%s\" is no channel", r->channel);
+	limit_to_week(r);
+	report_history(r->report, str_of(login.p), r->filter.since_ms,
+	    r->filter.until_ms, r->tz, &h);
+	if (h.n_streams == 0 && r->words != TOOL_QUIET)
+		warnx("history: there is no stream of %s in the input, or none "
+		      "of that time",
+		    login.p);
+	r->format->history(b, &h);
+	history_release(&h);
+}
+
+static void
+write_stream(struct run *r, struct buf *b)
+{
+	struct stream_view v = { .tz = r->tz };
+	struct login login = { "" };
+	size_t n;
+
+	if (r->channel != NULL && !login_fold(str_of(r->channel), &login))
+		tool_wrong("stream: \"%s\" is no channel", r->channel);
+	n = report_find(r->report, str_of(login.p), str_of(r->id), &v.stream);
+	if (n == 0) {
+		warnx("stream: there is no stream %s in the input", r->id);
+		r->result = TOOL_FAILED;
+		return;
+	}
+	if (n > 1 && r->words != TOOL_QUIET)
+		warnx("stream: %zu channels have a stream %s; taking the "
+		      "newest",
+		    n, r->id);
+	r->format->stream(b, &v);
+}
+
+static void
+write_mentions(struct run *r, struct buf *b)
+{
+	struct mentions_report m;
+
+	mentions_sum(r->mentions, r->tz, &m);
+	r->format->mentions(b, &m);
+	mentions_report_release(&m);
+}
+
+static void
+write_report(struct run *r)
+{
+	struct buf b = { 0 };
+
+	r->kind->write(r, &b);
+	if (r->result == TOOL_FAILED && b.len == 0)
+		;
+	else if (r->output != NULL)
 		write_file(r->output, buf_view(&b));
 	else
 		tool_output(buf_view(&b));
-	weekly_release(&w);
+	if (r->words == TOOL_VERBOSE && strcmp(r->kind->name, "weekly") != 0)
+		fprintf(stderr, "tw-report: %lld lines, %lld refused\n",
+		    (long long)r->lines, (long long)r->rejects.n);
 	buf_release(&b);
+}
+
+static void
+write_site(struct run *r, struct buf *b)
+{
+	struct sitefiles files;
+	struct site_sink sink = { sitefiles_put, sitefiles_known, &files, 0 };
+
+	(void)b;
+	sink.version = hash_str(STR(TW_VERSION " 1"), 0);
+	sitefiles_init(&files, r->output);
+	site_render(r->report, r->tz, &sink);
+	sitefiles_close(&files);
+	if (r->words == TOOL_VERBOSE)
+		fprintf(stderr,
+		    "tw-report: %s: %lld pages written, %lld as they were\n",
+		    r->output, (long long)files.written, (long long)files.kept);
+	r->output = NULL;
+}
+
+/* The live view reads and writes at the same time: see main(). */
+static void
+write_live(struct run *r, struct buf *b)
+{
+	(void)r;
+	(void)b;
+}
+
+static const struct kind kinds[] = {
+	{ "weekly", false, write_weekly },
+	{ "history", true, write_history },
+	{ "live", false, write_live },
+	{ "mentions", false, write_mentions },
+	{ "site", true, write_site },
+	{ "stream", true, write_stream },
+};
+
+/* Takes the name of a report, and its own operands, from the operands. */
+static void
+choose_kind(struct run *r, int argc, char **argv)
+{
+	r->kind = &kinds[0];
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (optind < argc && strcmp(argv[optind], kinds[i].name) == 0) {
+			r->kind = &kinds[i];
+			optind++;
+			break;
+		}
+	if (strcmp(r->kind->name, "history") == 0) {
+		if (optind == argc)
+			tool_wrong("history: of which channel?");
+		r->channel = argv[optind++];
+	} else if (strcmp(r->kind->name, "stream") == 0) {
+		if (optind == argc)
+			tool_wrong("stream: which one? give its id, or latest");
+		/* Ids are numbers, or begin with ~; other words are
+		 * channels. */
+		if (strspn(argv[optind], "0123456789") !=
+			strlen(argv[optind]) &&
+		    *argv[optind] != '~' && strcmp(argv[optind], "latest") != 0)
+			r->channel = argv[optind++];
+		if (optind == argc)
+			tool_wrong("stream: which one of %s? give its id, or "
+				   "latest",
+			    r->channel);
+		r->id = argv[optind++];
+	}
 }
 
 static void
 options(struct run *r, int argc, char **argv)
 {
-	enum { FORMAT = 256, TZ, URI, WEEK };
+	enum { FORMAT = 256, ONCE, SINCE, TZ, UNTIL, URI, WEEK };
 	static const struct option longs[] = {
 		{ "format", required_argument, NULL, FORMAT },
 		{ "help", no_argument, NULL, 'h' },
+		{ "once", no_argument, NULL, ONCE },
 		{ "output", required_argument, NULL, 'o' },
 		{ "quiet", no_argument, NULL, 'q' },
+		{ "since", required_argument, NULL, SINCE },
 		{ "tz", required_argument, NULL, TZ },
+		{ "until", required_argument, NULL, UNTIL },
 		{ "uri", required_argument, NULL, URI },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "version", no_argument, NULL, 'V' },
@@ -243,8 +487,17 @@ options(struct run *r, int argc, char **argv)
 			r->words = TOOL_QUIET;
 			r->rejects.quiet = true;
 			break;
+		case ONCE:
+			r->once = true;
+			break;
+		case SINCE:
+			r->since = optarg;
+			break;
 		case TZ:
 			r->tz = optarg;
+			break;
+		case UNTIL:
+			r->until = optarg;
 			break;
 		case URI:
 			r->uri = optarg;
@@ -273,10 +526,24 @@ check_options(struct run *r)
 
 	if (!zone_set(r->tz, &why))
 		tool_wrong("--tz: %s", why.text);
+	/* A date is one of that zone. */
+	if (r->since != NULL)
+		tool_time(&r->filter.since_ms, "--since", r->since);
+	if (r->until != NULL)
+		tool_time(&r->filter.until_ms, "--until", r->until);
+	if ((r->since != NULL || r->until != NULL) &&
+	    strcmp(r->kind->name, "history") != 0 &&
+	    strcmp(r->kind->name, "mentions") != 0)
+		tool_wrong("--since, --until: not with %s", r->kind->name);
 	if (r->week != NULL && strcmp(r->week, "latest") != 0 &&
 	    !week_parse(str_of(r->week), &w))
 		tool_wrong("--week: \"%s\" is no week; give 2026-W47 or latest",
 		    r->week);
+	if (strcmp(r->kind->name, "site") == 0) {
+		if (r->output == NULL)
+			tool_wrong("site: into which folder? give -o");
+		return;
+	}
 	if (r->format == NULL && r->output != NULL) {
 		r->format = render_by_path(r->output);
 		if (r->format == NULL)
@@ -288,6 +555,43 @@ check_options(struct run *r)
 		r->format = render_by_name("text");
 }
 
+/* Makes what takes the lines in. */
+static void
+begin(struct run *r)
+{
+	/* Of the others nothing is asked. */
+	if (r->channel != NULL)
+		tool_filter_channel(&r->filter, r->channel);
+	r->reader = stats_reader_new();
+	r->report = report_new();
+	if (r->kind->courses)
+		report_keep_courses(r->report, BUCKETS);
+	if (strcmp(r->kind->name, "mentions") != 0)
+		return;
+	if (r->week != NULL && strcmp(r->week, "latest") == 0)
+		tool_wrong("--week latest: not with mentions; name the week");
+	limit_to_week(r);
+	r->events = event_reader_new();
+	r->mentions = mentions_new(r->filter.since_ms, r->filter.until_ms);
+}
+
+/* The live view: one file or standard input, as it grows. */
+static enum tool_exit
+run_live(struct run *r, int argc, char **argv)
+{
+	enum tool_exit result;
+
+	if (r->uri != NULL || r->output != NULL || argc - optind > 1)
+		tool_wrong("live: reads one file or standard input, and writes "
+			   "to standard output");
+	result = liveview_run(optind < argc ? argv[optind] : "-", r->tz,
+	    r->once, &r->filter, &r->rejects);
+	result = tool_graver(result, tool_rejects_close(&r->rejects));
+	tool_close_output();
+	tool_filter_release(&r->filter);
+	return result;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -296,16 +600,18 @@ main(int argc, char **argv)
 
 	tool_filter_init(&r.filter);
 	options(&r, argc, argv);
-	if (optind < argc && strcmp(argv[optind], "weekly") == 0)
-		optind++;
+	choose_kind(&r, argc, argv);
 	check_options(&r);
-	r.reader = stats_reader_new();
-	r.report = report_new();
 	if (r.uri != NULL && optind < argc)
 		tool_wrong("--uri reads no file: %s", argv[optind]);
+	if (strcmp(r.kind->name, "live") == 0)
+		return (int)run_live(&r, argc, argv);
+	begin(&r);
 	if (r.uri != NULL)
-		result = tool_each_row("tw-report", r.uri, true, &r.filter,
-		    r.words, report_row, &r);
+		result = tool_each_row("tw-report", r.uri,
+		    r.kind->courses || r.mentions != NULL ? TOOL_ROWS_WINDOWS
+							  : TOOL_ROWS_WEEKS,
+		    &r.filter, r.words, report_row, &r);
 	else if (optind == argc)
 		result =
 		    tool_each_line("tw-report", "-", r.words, report_line, &r);
@@ -314,9 +620,12 @@ main(int argc, char **argv)
 		    tool_each_line(
 			"tw-report", argv[i], r.words, report_line, &r));
 	write_report(&r);
+	result = tool_graver(result, r.result);
 	result = tool_graver(result, tool_rejects_close(&r.rejects));
 	tool_close_output();
 	report_free(r.report);
+	mentions_free(r.mentions);
+	event_reader_free(r.events);
 	stats_reader_free(r.reader);
 	tool_filter_release(&r.filter);
 	return (int)result;

@@ -3,6 +3,9 @@
  *
  *   gen week FOLDER [SEED]  two weeks of three channels, as the collectors
  *                           would have written them: FOLDER/{chat,poll}/...
+ *   gen stats C W S         stats lines of C channels over W weeks, four
+ *                           streams a week each, with windows of S seconds: for
+ *                           what reads many of them; the last streams are open
  *   gen lines N [SEED]      N tagged chat lines of 50 channels on stdout, about
  *                           400 bytes each, for measuring
  *
@@ -386,13 +389,129 @@ lines(struct gen *g, int64_t n)
 	}
 }
 
+/* One stream of gen stats: what its windows and its line say is the same. */
+static void
+stats_stream(struct gen *g, int c, int64_t began, int seconds, bool open)
+{
+	static const char *const titles[] = { "Ranked until we win",
+		"Cooking with friends \xf0\x9f\x8d\x9d",
+		"<script>alert(1)</script> \\\"quoted\\\" & more",
+		"\xe2\x80\xae"
+		"gnp.exe \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e",
+		"=cmd()|calc", "First look at the new map" };
+	char ts[TSTAMP_LEN + 1] = "", end[TSTAMP_LEN + 1] = "";
+	int windows = (int)(3600 * (2 + below(g, 3)) / seconds), hole = 0;
+	int64_t messages = 0, bits = 0, paid = 0, max = -1, max_at = 0;
+	int64_t heard = 0, crowd = 200 + c * 97 % 3000, viewers_max = 0;
+	int64_t viewer_s = 0, viewers_at = 0, first = began / 1000;
+	char id[32];
+
+	snprintf(
+	    id, sizeof(id), "%d%08d", 41 + c, (int)(first / 3600 % 1000000));
+	if (below(g, 4) == 0)
+		hole = windows / 3;
+	for (int i = 0; i < windows; i++) {
+		int64_t at = began + (int64_t)i * seconds * 1000;
+		int64_t viewers = crowd + i * crowd / windows / 2 -
+		    (int64_t)i * i * crowd / windows / windows / 3 +
+		    below(g, (int)crowd / 20 + 1);
+		bool deaf = hole > 0 && i > hole && i < hole + windows / 20;
+		int64_t n = deaf ? 0
+				 : below(g, seconds * (1 + (int)crowd / 400)) +
+			(below(g, 200) == 0 ? seconds * 4 : 0);
+		int64_t cheer = !deaf && below(g, 300) == 0 ? 100 : 0;
+
+		messages += n;
+		bits += cheer;
+		paid += cheer > 0;
+		heard += deaf ? 0 : seconds;
+		viewer_s += viewers * seconds;
+		if (n > max) {
+			max = n;
+			max_at = at;
+		}
+		if (viewers > viewers_max) {
+			viewers_max = viewers;
+			viewers_at = at;
+		}
+		tstamp_write(ts, at);
+		printf("{\"ts\":\"%s\",\"channel\":\"kanal_%02d\",\"type\":"
+		       "\"window\",\"seconds\":%d,\"stream_id\":\"%s\","
+		       "\"viewers\":%" PRId64 ",\"viewers_max\":%" PRId64
+		       ",\"messages\":%" PRId64,
+		    ts, c, seconds, id, viewers, viewers, n);
+		if (cheer > 0)
+			printf(",\"bits\":%" PRId64
+			       ",\"cheers\":1,\"paid_messages\":1",
+			    cheer);
+		if (i == windows / 4 && c % 2 == 0)
+			printf(",\"raids\":1");
+		printf(",\"heard_s\":%d}\n", deaf ? 0 : seconds);
+	}
+	tstamp_write(ts, began);
+	tstamp_write(end, began + (int64_t)windows * seconds * 1000 - 1000);
+	printf("{\"ts\":\"%s\",\"channel\":\"kanal_%02d\",\"type\":\"stream\","
+	       "\"seconds\":%d,\"stream_id\":\"%s\",\"started_at\":\"%s\","
+	       "\"ended_at\":\"%s\"%s,\"name\":\"Kanal %d\",\"title\":\"%s\","
+	       "\"category\":\"Just Chatting\",\"language\":\"de\","
+	       "\"airtime_s\":%d",
+	    ts, c, seconds, id, ts, end, open ? ",\"open\":true" : "", c,
+	    titles[below(g, 6)], windows * seconds - 1);
+	tstamp_write(ts, viewers_at);
+	printf(",\"viewers_avg\":%.4f,\"viewers_max\":%" PRId64
+	       ",\"viewers_max_at\":\"%s\",\"viewer_s\":%" PRId64
+	       ",\"sampled_s\":%d",
+	    (double)viewer_s / (windows * seconds), viewers_max, ts, viewer_s,
+	    windows * seconds - 1);
+	tstamp_write(ts, max_at);
+	printf(",\"messages\":%" PRId64 ",\"messages_avg\":%.4f,"
+	       "\"messages_max\":%" PRId64 ",\"messages_max_at\":\"%s\","
+	       "\"chatters\":%" PRId64,
+	    messages, (double)messages * seconds / (double)heard, max, ts,
+	    messages / 7 + 1);
+	if (bits > 0)
+		printf(",\"bits\":%" PRId64 ",\"cheers\":%" PRId64
+		       ",\"paid_messages\":%" PRId64,
+		    bits, paid, paid);
+	printf(",\"subs\":%d,\"heard_s\":%" PRId64 ",\"windows\":%d}\n",
+	    1 + below(g, 60), heard, windows);
+}
+
+/* Weeks up to the one of the other samples, channel by channel. */
+static void
+stats(struct gen *g, int n_channels, int n_weeks, int seconds)
+{
+	for (int c = 0; c < n_channels; c++)
+		for (int w = n_weeks - 1; w >= 0; w--)
+			for (int k = 0; k < 4; k++) {
+				int64_t day = FIRST_DAY + 7 - w * 7 + k * 2 -
+				    (k > 0 && c % 3 == 0);
+				bool last = w == 0 && k == 3;
+				int64_t minute = 17 * 60 + c * 37 % 240 +
+				    (last ? 60 : below(g, 4) * 15);
+
+				stats_stream(g, c,
+				    day * MS_PER_DAY + minute * MS_PER_MIN +
+					(last ? 0 : 60000),
+				    seconds, last && c % 2 == 0);
+			}
+}
+
 int
 main(int argc, char **argv)
 {
 	struct gen g = { .state = UINT64_C(0x9e3779b97f4a7c15) };
 
 	if (argc < 3)
-		errx(2, "usage: gen week folder [seed] | gen lines n [seed]");
+		errx(2,
+		    "usage: gen week folder [seed] | gen lines n [seed] | "
+		    "gen stats channels weeks seconds");
+	if (argc == 5 && strcmp(argv[1], "stats") == 0) {
+		stats(&g, (int)strtol(argv[2], NULL, 10),
+		    (int)strtol(argv[3], NULL, 10),
+		    (int)strtol(argv[4], NULL, 10));
+		return fflush(stdout) != 0;
+	}
 	if (argc > 3)
 		g.state ^=
 		    strtoull(argv[3], NULL, 10) * UINT64_C(0x2545f4914f6cdd1d);

@@ -101,6 +101,17 @@ struct stream {
 	size_t word_len[4];
 };
 
+/* A window that is written and may be written again, live. */
+struct recent {
+	int64_t index;
+	struct tally tally;
+	double viewers;
+	int64_t viewers_max, heard_ms;
+	int64_t stream; /* which, or NOBODY */
+	uint32_t id;
+	bool changed; /* since it was written */
+};
+
 struct machines {
 	struct sessions sessions;
 	struct hearing hearing;
@@ -123,9 +134,11 @@ struct channel {
 	size_t n_spans, cap_spans;
 	struct stream **streams; /* owned */
 	size_t n_streams, cap_streams;
-	int64_t hold_ms; /* of a sample, at the frontier */
-	int64_t held;    /* stream whose line is held back, NOBODY */
-	struct buf text; /* what follows that line */
+	int64_t hold_ms;       /* of a sample, at the frontier */
+	int64_t held;          /* stream whose line is held back, NOBODY */
+	struct buf text;       /* what follows that line */
+	struct recent *recent; /* owned; by index; live only */
+	size_t n_recent, cap_recent;
 };
 
 /* The samples inside of a window that is being written. */
@@ -147,6 +160,7 @@ struct agg {
 	struct buf json; /* mentions of the line being spelled */
 	struct buf name; /* id of the run being spelled */
 	bool ending;     /* the input is over */
+	int64_t now;     /* the wall clock, live; INT64_MIN = not yet known */
 };
 
 static int64_t
@@ -169,6 +183,7 @@ agg_new(const struct agg_options *o, agg_speller *spell, void *arg)
 	a->o = *o;
 	a->spell = spell;
 	a->arg = arg;
+	a->now = INT64_MIN;
 	return a;
 }
 
@@ -588,6 +603,129 @@ resume(struct agg *a, struct channel *c)
 	c->held = NOBODY;
 }
 
+/*
+ * Live
+ */
+
+/* The moment up to which an open collector hears, for a window from `begin`. */
+static int64_t
+live_now(const struct agg *a, int64_t begin)
+{
+	int64_t end = begin + a->o.window_ms;
+
+	/* Of what was read up at the beginning "now" was then. */
+	return a->now > end && a->now - end < HEARING_DEAD_MS ? a->now : end;
+}
+
+/* Keeps a window that is written, for what comes after it. */
+static void
+remember(struct channel *c, int64_t index, const struct stats *st,
+    const struct tally *t, const struct stream *s)
+{
+	struct recent *r;
+
+	c->recent =
+	    xgrow(c->recent, c->n_recent, &c->cap_recent, sizeof(*c->recent));
+	r = &c->recent[c->n_recent++];
+	*r = (struct recent){ .index = index,
+		.viewers = st->viewers,
+		.viewers_max = st->viewers_max,
+		.heard_ms = st->heard_ms,
+		.stream = s != NULL && !s->run ? s->stream : NOBODY,
+		.id = s != NULL ? s->id : 0 };
+	tally_merge(&r->tally, t);
+}
+
+/* Forgets the windows before `index`. */
+static void
+forget_recent(struct channel *c, int64_t index)
+{
+	size_t n = 0;
+
+	while (n < c->n_recent && c->recent[n].index < index)
+		tally_release(&c->recent[n++].tally);
+	c->n_recent -= n;
+	if (n > 0)
+		memmove(
+		    c->recent, c->recent + n, c->n_recent * sizeof(*c->recent));
+}
+
+/* Finds the window among those kept, or makes place for it: it had nothing to
+ * be written for. */
+static struct recent *
+get_recent(struct agg *a, struct channel *c, int64_t index)
+{
+	int64_t begin = index * a->o.window_ms;
+	size_t at = c->n_recent;
+
+	while (at > 0 && c->recent[at - 1].index > index)
+		at--;
+	if (at > 0 && c->recent[at - 1].index == index)
+		return &c->recent[at - 1];
+	c->recent =
+	    xgrow(c->recent, c->n_recent, &c->cap_recent, sizeof(*c->recent));
+	memmove(c->recent + at + 1, c->recent + at,
+	    (c->n_recent - at) * sizeof(*c->recent));
+	c->n_recent++;
+	c->recent[at] = (struct recent){ .index = index,
+		.viewers = STATS_UNKNOWN,
+		.viewers_max = STATS_UNKNOWN,
+		.heard_ms = hearing_measure_now(&c->ahead.hearing, begin,
+		    begin + a->o.window_ms, live_now(a, begin)),
+		.stream = NOBODY };
+	return &c->recent[at];
+}
+
+/* Adds chat to a window that is written. False when it is too late. */
+static bool
+amend(struct agg *a, struct channel *c, int64_t index, const struct event *e)
+{
+	int64_t end = (index + 1) * a->o.window_ms;
+	struct recent *r;
+	struct stream *s;
+
+	if (a->now == INT64_MIN || a->now - end > a->o.hold_ms)
+		return false;
+	r = get_recent(a, c, index);
+	r->changed |= tally_add(&r->tally, e, &a->mentions);
+	s = r->stream != NOBODY ? find_stream(c, r->stream) : NULL;
+	if (s == NULL)
+		return true;
+	(void)tally_add(&s->tally, e, &a->mentions);
+	if (r->tally.n.messages > s->messages_max) {
+		s->messages_max = r->tally.n.messages;
+		s->messages_max_at = index * a->o.window_ms;
+	}
+	return true;
+}
+
+/* Writes the windows that have changed anew. */
+static void
+rewrite(struct agg *a, struct channel *c)
+{
+	for (size_t i = 0; i < c->n_recent; i++) {
+		struct recent *r = &c->recent[i];
+		struct stats st = { .type = STATS_WINDOW,
+			.ts = r->index * a->o.window_ms,
+			.channel = c->name,
+			.seconds = a->o.window_ms / MS_PER_S,
+			.viewers = r->viewers,
+			.viewers_max = r->viewers_max,
+			.heard_ms = r->heard_ms };
+
+		if (!r->changed)
+			continue;
+		r->changed = false;
+		st.n = tally_counts(&r->tally);
+		if (r->stream != NOBODY)
+			st.stream_id = map_name(&a->ids, r->id);
+		buf_reset(&a->json);
+		tally_mentions(&r->tally, &a->mentions, &a->json);
+		st.mentions = buf_view(&a->json);
+		a->spell(a->arg, &st, c->first_ts, &a->out);
+	}
+}
+
 static void
 spell_window(struct agg *a, struct channel *c, const struct pending *w,
     int64_t index, struct stream *s, const struct samples *inside)
@@ -603,8 +741,10 @@ spell_window(struct agg *a, struct channel *c, const struct pending *w,
 		.viewers_max = STATS_UNKNOWN };
 
 	st.n = tally_counts(t);
-	st.heard_ms =
-	    hearing_measure(&c->ahead.hearing, begin, begin + a->o.window_ms);
+	st.heard_ms = a->o.live
+	    ? hearing_measure_now(&c->ahead.hearing, begin,
+		  begin + a->o.window_ms, live_now(a, begin))
+	    : hearing_measure(&c->ahead.hearing, begin, begin + a->o.window_ms);
 	if (inside->n > 0) {
 		st.viewers = (double)inside->sum / (double)inside->n;
 		st.viewers_max = inside->max;
@@ -624,6 +764,8 @@ spell_window(struct agg *a, struct channel *c, const struct pending *w,
 	tally_mentions(t, &a->mentions, &a->json);
 	st.mentions = buf_view(&a->json);
 	a->spell(a->arg, &st, c->first_ts, output(a, c));
+	if (a->o.live)
+		remember(c, index, &st, t, s);
 	if (s == NULL)
 		return;
 	tally_merge(&s->tally, t);
@@ -825,21 +967,56 @@ feed_until(struct agg *a, struct channel *c, int64_t until)
 	c->fed = until;
 }
 
-/* Goes on as far as the watermark allows. */
+/* Live, the stream that is under way goes on, until it is known better: the
+ * windows up to `to` are its. */
 static void
-advance(struct agg *a, struct channel *c)
+go_on(struct channel *c, int64_t to)
 {
-	int64_t until = index_of(a, c->greatest - a->o.hold_ms), now;
+	if (c->ahead.sessions.under_way && c->n_spans > 0 &&
+	    c->spans[c->n_spans - 1].to < to)
+		c->spans[c->n_spans - 1].to = to;
+}
+
+/* Goes on up to the window `until`, for good. */
+static void
+advance_to(struct agg *a, struct channel *c, int64_t until)
+{
+	int64_t now = until * a->o.window_ms;
 
 	if (until <= c->fed)
 		return;
 	feed_until(a, c, until);
-	now = until * a->o.window_ms;
 	pass(a, c, &c->ahead, now);
 	if (c->held != NOBODY &&
 	    now - c->ahead.sessions.last_hit > SESSIONS_BACK_MS)
 		release(a, c);
-	commit_until(a, c, decided(a, c));
+	if (!a->o.live) {
+		commit_until(a, c, decided(a, c));
+		return;
+	}
+	go_on(c, until - 1);
+	commit_until(a, c, until);
+	release(a, c);
+}
+
+/* Goes on as far as the watermark allows. */
+static void
+advance(struct agg *a, struct channel *c)
+{
+	advance_to(a, c, index_of(a, c->greatest - a->o.hold_ms));
+}
+
+void
+agg_pass(struct agg *a, int64_t now)
+{
+	a->now = now;
+	for (size_t i = 0; i < a->channel_names.n; i++) {
+		struct channel *c = a->channels[i];
+
+		forget_recent(c, index_of(a, now - a->o.hold_ms) - 1);
+		rewrite(a, c);
+		advance_to(a, c, index_of(a, now));
+	}
 }
 
 /* Takes `ahead` back to where `done` is. */
@@ -1016,6 +1193,13 @@ agg_add(struct agg *a, const struct event *e)
 	struct entry entry;
 
 	move_clock(c, e->ts);
+	if (index < c->frontier && a->o.live && event_is_chat(e))
+		return amend(a, c, index, e);
+	if (index < c->frontier && a->o.live && a->now != INT64_MIN &&
+	    a->now - e->ts <= a->o.hold_ms + a->o.window_ms) {
+		index = c->frontier;
+		begin = index * a->o.window_ms;
+	}
 	if (index < c->frontier)
 		return false;
 	if (event_is_chat(e)) {
@@ -1025,6 +1209,9 @@ agg_add(struct agg *a, const struct event *e)
 		matters = index < c->fed &&
 		    chat_matters(c, e->ts, e->type == EVENT_MESSAGE);
 	} else if (make_entry(a, e, &entry)) {
+		/* Live, one that comes late is moved. */
+		if (entry.ts < begin)
+			entry.ts = begin;
 		add_entry(get_window(c, index), begin, &entry);
 	} else {
 		matters = false;
@@ -1095,6 +1282,8 @@ end_channel(struct agg *a, struct channel *c)
 	if (last > c->fed)
 		feed_until(a, c, last);
 	pass(a, c, &c->ahead, c->greatest_all);
+	if (a->o.live)
+		go_on(c, last - 1);
 	if (sessions_end(&c->ahead.sessions, &run))
 		add_run(a, c, &run);
 	if (c->n_spans > 0 && c->spans[c->n_spans - 1].to >= last)
@@ -1132,6 +1321,8 @@ channel_free(struct channel *c)
 	free(c->windows);
 	free(c->streams);
 	free(c->spans);
+	forget_recent(c, INT64_MAX);
+	free(c->recent);
 	hearing_release(&c->ahead.hearing);
 	hearing_release(&c->done.hearing);
 	buf_release(&c->text);

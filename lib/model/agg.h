@@ -7,7 +7,7 @@
  * a stream that comes back has its line written anew. To spare readers most of
  * that, a stream's line is held back, with what follows it in its channel, for
  * as long as the stream may come back and what follows is at most AGG_HELD_MAX
- * bytes. No clock, no I/O: the same events give the same lines.
+ * bytes. (Live all of this is given up for speed, see agg_pass().) No clock, no I/O: the same events give the same lines.
  */
 #ifndef TW_MODEL_AGG_H
 #define TW_MODEL_AGG_H
@@ -22,6 +22,7 @@ struct agg_options {
 	int64_t window_ms; /* length of a window, whole seconds */
 	int64_t hold_ms;   /* how far the watermark stays behind */
 	int64_t gap_ms;    /* of a silence between inferred streams, at most */
+	bool live;         /* see agg_pass() */
 };
 
 /*
@@ -74,6 +75,16 @@ struct agg_part {
  * Returns false when it is late.
  */
 bool agg_add_part(struct agg *a, const struct agg_part *p) MUST_USE;
+
+/*
+ * Let the wall clock be `now`, ms UTC, for an aggregation that is live: the
+ * windows that have ended come out, as they stand. Nothing waits for a decision
+ * then: a stream goes on until it is over, an open collector hears up to now.
+ * Chat that comes later, and at most `hold_ms` behind, is added, and the line of
+ * its window comes again at the next call: of equal keys the later one counts.
+ * A sample or mark that comes later counts in the window that is open.
+ */
+void agg_pass(struct agg *a, int64_t now);
 
 /*
  * Look at the lines that have come out.

@@ -191,6 +191,24 @@ hearing_measure(const struct hearing *h, int64_t from, int64_t to)
 	return sum;
 }
 
+int64_t
+hearing_measure_now(
+    const struct hearing *h, int64_t from, int64_t to, int64_t now)
+{
+	struct hearing copy = { .known_from = INT64_MAX };
+	int64_t ms;
+
+	hearing_copy(&copy, h);
+	bury(&copy, now);
+	for (size_t i = 0; i < copy.n; i++)
+		if (copy.collectors[i].open &&
+		    last(&copy.collectors[i])->to < now)
+			last(&copy.collectors[i])->to = now;
+	ms = hearing_measure(&copy, from, to);
+	hearing_release(&copy);
+	return ms;
+}
+
 bool
 hearing_covers(const struct hearing *h, int64_t ts)
 {

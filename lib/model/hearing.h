@@ -80,6 +80,16 @@ void hearing_chat(struct hearing *h, int64_t ts);
 int64_t hearing_measure(const struct hearing *h, int64_t from, int64_t to);
 
 /*
+ * Measure the same as it looks at the moment `now`, which is not before `to`:
+ * what is open, and has given a sign in the last HEARING_DEAD_MS, is heard up
+ * to now.
+ *
+ * Returns as hearing_measure().
+ */
+int64_t hearing_measure_now(
+    const struct hearing *h, int64_t from, int64_t to, int64_t now);
+
+/*
  * Tell whether the moment `ts` is known to have been heard.
  *
  * Returns true when it is.

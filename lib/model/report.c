@@ -15,6 +15,7 @@ struct kept {
 	char *words;      /* owned */
 	int64_t unknown;  /* windows of which nothing is known */
 	bool read;        /* its line was there, not only windows of it */
+	struct course course;
 };
 
 /* A window of a stream of which nothing is known. */
@@ -32,6 +33,9 @@ struct report {
 	size_t cap_streams;
 	struct unknown *unknown; /* owned; open addressing */
 	size_t n_unknown, cap_unknown;
+	size_t buckets;     /* of all courses at most; 0 = none is kept */
+	size_t n_buckets;   /* of all courses */
+	size_t max_buckets; /* of a course */
 	struct buf key;
 };
 
@@ -39,6 +43,13 @@ struct report *
 report_new(void)
 {
 	return xcalloc(1, sizeof(struct report));
+}
+
+void
+report_keep_courses(struct report *r, size_t buckets)
+{
+	r->buckets = buckets;
+	r->max_buckets = COURSE_MAX;
 }
 
 static uint32_t
@@ -98,9 +109,30 @@ grow_unknown(struct report *r)
 	free(old);
 }
 
+/* Adds the window to the course of its stream. When there are too many buckets
+ * all courses get fewer, alike, so that they can be compared. */
+static void
+add_course(struct report *r, const struct stats *s)
+{
+	size_t i = stream_of(r, channel_of(r, s), s->stream_id);
+	struct course *c = &r->streams[i].course;
+
+	r->n_buckets -= c->n;
+	course_add(c, s, r->max_buckets);
+	r->n_buckets += c->n;
+	if (r->n_buckets <= r->buckets || r->max_buckets < 16)
+		return;
+	r->max_buckets /= 2;
+	r->n_buckets = 0;
+	for (size_t k = 0; k < r->keys.n; k++) {
+		course_condense(&r->streams[k].course, r->max_buckets);
+		r->n_buckets += r->streams[k].course.n;
+	}
+}
+
 /*
- * Windows say only one thing that streams do not: of which of them nothing is
- * known. The window of an equal key that comes later takes this one's place.
+ * For the weeks windows say only one thing that streams do not: of which of
+ * them nothing is known. The window of an equal key that comes later takes this one's place.
  */
 static void
 add_window(struct report *r, const struct stats *s)
@@ -135,29 +167,39 @@ add_stream(struct report *r, const struct stats *s)
 	uint32_t channel = channel_of(r, s);
 	size_t i = stream_of(r, channel, s->stream_id);
 	struct kept *k = &r->streams[i];
+	struct str *const words[] = { &k->s.title, &k->s.category, &k->s.name,
+		&k->s.language, &k->s.mentions };
+	struct str key = map_name(&r->keys, i);
+	size_t len = 0;
 	char *p;
 
 	free(k->words);
 	k->read = true;
 	k->s = *s;
-	k->s.channel = k->s.stream_id = k->s.name = k->s.language = STR_ABSENT;
-	k->s.mentions = STR_ABSENT;
-	p = k->words = xcalloc(s->title.len + s->category.len + 1, 1);
-	if (s->title.len > 0)
-		memcpy(p, s->title.p, s->title.len);
-	if (s->category.len > 0)
-		memcpy(p + s->title.len, s->category.p, s->category.len);
-	k->s.title.p = p;
-	k->s.category.p = p + s->title.len;
+	k->s.channel = map_name(&r->channels, channel);
+	k->s.stream_id =
+	    (struct str){ key.p + sizeof(channel), key.len - sizeof(channel) };
+	for (size_t w = 0; w < sizeof(words) / sizeof(*words); w++)
+		len += words[w]->len;
+	p = k->words = xcalloc(len + 1, 1);
+	for (size_t w = 0; w < sizeof(words) / sizeof(*words); w++) {
+		if (words[w]->len > 0)
+			memcpy(p, words[w]->p, words[w]->len);
+		words[w]->p = p;
+		p += words[w]->len;
+	}
 }
 
 void
 report_add(struct report *r, const struct stats *s)
 {
-	if (s->type == STATS_WINDOW)
+	if (s->type == STATS_WINDOW) {
 		add_window(r, s);
-	else
+		if (r->buckets > 0 && s->stream_id.len > 0)
+			add_course(r, s);
+	} else {
 		add_stream(r, s);
+	}
 }
 
 int64_t
@@ -292,6 +334,7 @@ list_streams(struct weekly_channel *c, const struct kept *const *k, size_t n,
 			    .airtime_ms = s->airtime_ms,
 			    .title = s->title,
 			    .category = s->category,
+			    .stream_id = s->stream_id,
 			    .open = s->open,
 			    .inferred = s->inferred,
 			    .viewers_avg = s->viewers_avg,
@@ -377,6 +420,153 @@ report_weekly(
 	free(k);
 }
 
+static int
+compare_names(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+size_t
+report_channels(const struct report *r, struct str **names)
+{
+	bool *has = xcalloc(r->channels.n + 1, sizeof(*has));
+	size_t n = 0;
+
+	*names = xcalloc(r->channels.n + 1, sizeof(**names));
+	for (size_t i = 0; i < r->keys.n; i++)
+		has[r->streams[i].channel] |= r->streams[i].read;
+	for (size_t i = 0; i < r->channels.n; i++)
+		if (has[i])
+			(*names)[n++] = map_name(&r->channels, i);
+	free(has);
+	qsort(*names, n, sizeof(**names), compare_names);
+	return n;
+}
+
+/* Lists the streams of `channel` that were read, by time. The list is the
+ * caller's. */
+static size_t
+list_kept(const struct report *r, struct str channel, const struct kept ***list)
+{
+	size_t n = 0,
+	       number = map_find(&r->channels, channel, hash_str(channel, 0));
+
+	*list = xcalloc(r->keys.n + 1, sizeof(**list));
+	for (size_t i = 0; i < r->keys.n; i++)
+		if (r->streams[i].read && r->streams[i].channel == number)
+			(*list)[n++] = &r->streams[i];
+	qsort(*list, n, sizeof(**list), compare_kept);
+	return n;
+}
+
+void
+report_history(const struct report *r, struct str channel, int64_t from,
+    int64_t until, const char *tz, struct history *to)
+{
+	const struct kept **k;
+	size_t n = list_kept(r, channel, &k);
+
+	*to = (struct history){
+		.channel = channel, .tz = tz, .from = from, .to = until
+	};
+	to->sum = figures(k, n, from, until);
+	to->streams = xcalloc(n + 1, sizeof(*to->streams));
+	for (size_t i = 0; i < n; i++) {
+		if (k[i]->s.ts < from || k[i]->s.ts >= until)
+			continue;
+		to->streams[to->n_streams++] =
+		    (struct report_stream){ &k[i]->s, &k[i]->course };
+		if (k[i]->s.seconds > to->seconds)
+			to->seconds = k[i]->s.seconds;
+	}
+	if (to->seconds == 0)
+		to->seconds = SECONDS_DEFAULT;
+	free(k);
+}
+
+size_t
+report_find(const struct report *r, struct str channel, struct str id,
+    struct report_stream *to)
+{
+	bool latest = str_eq(id, STR("latest"));
+	const struct kept *best = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->keys.n; i++) {
+		const struct kept *k = &r->streams[i];
+
+		if (!k->read || (!latest && !str_eq(k->s.stream_id, id)) ||
+		    (channel.len > 0 && !str_eq(k->s.channel, channel)))
+			continue;
+		n++;
+		if (best == NULL || k->s.ts >= best->s.ts)
+			best = k;
+	}
+	if (best != NULL)
+		*to = (struct report_stream){ &best->s, &best->course };
+	return latest && n > 1 ? 1 : n;
+}
+
+/* The last time of which the stream says something. */
+static int64_t
+last_of(const struct kept *k)
+{
+	int64_t last = k->read ? k->s.ended_at : INT64_MIN;
+
+	if (k->course.n > 0 && k->course.last > last)
+		last = k->course.last;
+	return last;
+}
+
+int64_t
+report_until(const struct report *r)
+{
+	int64_t until = INT64_MIN;
+
+	for (size_t i = 0; i < r->keys.n; i++)
+		if (last_of(&r->streams[i]) > until)
+			until = last_of(&r->streams[i]);
+	return until;
+}
+
+static int
+compare_on_air(const void *a, const void *b)
+{
+	return str_cmp(((const struct on_air *)a)->channel,
+	    ((const struct on_air *)b)->channel);
+}
+
+size_t
+report_on_air(const struct report *r, int64_t within_ms, struct on_air **list)
+{
+	int64_t until = report_until(r);
+	size_t n = 0;
+
+	*list = xcalloc(r->keys.n + 1, sizeof(**list));
+	for (size_t i = 0; i < r->keys.n; i++) {
+		const struct kept *k = &r->streams[i];
+		struct str key = map_name(&r->keys, i);
+
+		if ((k->read && !k->s.open) || last_of(k) == INT64_MIN ||
+		    last_of(k) < until - within_ms)
+			continue;
+		(*list)[n++] =
+		    (struct on_air){ map_name(&r->channels, k->channel),
+			    { key.p + sizeof(k->channel),
+				key.len - sizeof(k->channel) },
+			    k->read ? &k->s : NULL, &k->course };
+	}
+	qsort(*list, n, sizeof(**list), compare_on_air);
+	return n;
+}
+
+void
+history_release(struct history *h)
+{
+	free(h->streams);
+	*h = (struct history){ 0 };
+}
+
 void
 weekly_release(struct weekly *w)
 {
@@ -391,8 +581,10 @@ report_free(struct report *r)
 {
 	if (r == NULL)
 		return;
-	for (size_t i = 0; i < r->keys.n; i++)
+	for (size_t i = 0; i < r->keys.n; i++) {
 		free(r->streams[i].words);
+		course_release(&r->streams[i].course);
+	}
 	free(r->streams);
 	free(r->unknown);
 	map_release(&r->channels);

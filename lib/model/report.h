@@ -10,6 +10,7 @@
 
 #include "base/map.h"
 #include "base/week.h"
+#include "model/course.h"
 #include "model/stats.h"
 
 /* Figures of one channel in one week. A ratio that is not known is
@@ -38,7 +39,7 @@ struct weekly_figures {
 /* One stream of a channel, for lists. Slices are the report's. */
 struct weekly_stream {
 	int64_t started_at, airtime_ms;
-	struct str title, category;
+	struct str title, category, stream_id;
 	bool open, inferred;
 	double viewers_avg;  /* or STATS_UNKNOWN */
 	int64_t viewers_max; /* or STATS_UNKNOWN */
@@ -72,6 +73,13 @@ struct report; /* the stats lines that were read */
 struct report *report_new(void) MUST_USE;
 
 /*
+ * Keep the courses of streams, too, at most `buckets` buckets of all together
+ * (64 bytes or more each): with more streams each gets fewer. Before the first
+ * line.
+ */
+void report_keep_courses(struct report *r, size_t buckets);
+
+/*
  * Take in the line `s`, which is copied.
  */
 void report_add(struct report *r, const struct stats *s);
@@ -82,6 +90,77 @@ void report_add(struct report *r, const struct stats *s);
  * Returns when it began, ms UTC; INT64_MIN when there is none.
  */
 int64_t report_newest(const struct report *r);
+
+/* One stream of the report. */
+struct report_stream {
+	const struct stats *s;       /* its last line */
+	const struct course *course; /* without buckets when none is kept */
+};
+
+/* Streams of one channel. */
+struct history {
+	struct str channel;
+	const char *tz;                /* borrowed; name of the zone */
+	int64_t from, to;              /* ms UTC, `to` exclusive; INT64_MIN and
+	                             * INT64_MAX = no limit */
+	int64_t seconds;               /* of a window; the widest */
+	struct weekly_figures sum;     /* over the streams */
+	struct report_stream *streams; /* owned; by time */
+	size_t n_streams;
+};
+
+/*
+ * List the channels in order of name.
+ *
+ * Returns how many; `*names` is the caller's, for free(), its slices are the
+ * report's.
+ */
+size_t report_channels(const struct report *r, struct str **names);
+
+/*
+ * List the streams of `channel` that began in the given time, and sum them up.
+ *
+ * `to` is the caller's, for history_release(); it borrows from `r` and `tz`.
+ */
+void report_history(const struct report *r, struct str channel, int64_t from,
+    int64_t until, const char *tz, struct history *to);
+
+/*
+ * Find the stream `id`, or the newest for `latest`, of `channel`, or of any when
+ * that is absent.
+ *
+ * Returns how many there are; `*to` is the last of them in time.
+ */
+size_t report_find(const struct report *r, struct str channel, struct str id,
+    struct report_stream *to);
+
+/* A stream that goes on. */
+struct on_air {
+	struct str channel, stream_id;
+	const struct stats *s;       /* its line, or NULL: there is none yet */
+	const struct course *course; /* has buckets, or `s` is there */
+};
+
+/*
+ * Find the end of what was read: the greatest time in it.
+ *
+ * Returns ms UTC; INT64_MIN when there is nothing.
+ */
+int64_t report_until(const struct report *r);
+
+/*
+ * List the streams that are not over and of which something was read that is at
+ * most `within_ms` older than report_until(), by channel.
+ *
+ * Returns how many; `*list` is the caller's, for free().
+ */
+size_t report_on_air(
+    const struct report *r, int64_t within_ms, struct on_air **list);
+
+/*
+ * Free what `h` holds.
+ */
+void history_release(struct history *h);
 
 /*
  * Sum up the week `w`, in the zone of this process, whose name is `tz`.

@@ -242,6 +242,7 @@ static const struct field {
 	FIELD("viewers_max_at", FORM_TIME, viewers_max_at),
 	FIELD("viewer_s", FORM_SECONDS, viewer_ms),
 	FIELD("sampled_s", FORM_SECONDS, sampled_ms),
+	FIELD("messages_avg", FORM_RATIO, messages_avg),
 	FIELD("messages_max", FORM_COUNT, messages_max),
 	FIELD("messages_max_at", FORM_TIME, messages_max_at),
 	FIELD("chatters_new", FORM_COUNT, chatters_new),
@@ -286,7 +287,7 @@ clear(struct stats *s)
 	s->ts = s->ended_at = s->viewers_max_at = INT64_MIN;
 	s->messages_max_at = INT64_MIN;
 	s->viewers_max = s->heard_ms = s->viewer_ms = STATS_UNKNOWN;
-	s->viewers = s->viewers_avg = STATS_UNKNOWN;
+	s->viewers = s->viewers_avg = s->messages_avg = STATS_UNKNOWN;
 	s->airtime_ms = STATS_UNKNOWN;
 }
 

@@ -40,6 +40,8 @@ struct stats {
 	int64_t viewers_max_at;
 	int64_t viewer_ms; /* viewers x ms; or STATS_UNKNOWN: no sample */
 	int64_t sampled_ms;
+	double messages_avg; /* as read, or STATS_UNKNOWN; when a line is
+	                      * written it is worked out anew */
 	int64_t messages_max;
 	int64_t messages_max_at; /* INT64_MIN = there is no window */
 	int64_t chatters_new;

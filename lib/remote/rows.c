@@ -81,7 +81,7 @@ add_wanted_stats(struct buf *b)
 
 /* Asks for the documents that match `filter`; events in order of time. */
 static void
-ask(struct rows *r, const char *db, struct str filter)
+ask(struct rows *r, const char *db, struct str filter, bool windows)
 {
 	struct buf options = { 0 };
 	size_t at, in;
@@ -89,6 +89,14 @@ ask(struct rows *r, const char *db, struct str filter)
 	at = bsonw_begin(&options);
 	if (r->logs) {
 		in = bsonw_begin_doc(&options, STR("sort"));
+		bsonw_int(&options, STR("ts"), 1);
+		bsonw_end(&options, in);
+	}
+	if (windows) {
+		/* In the order of an index that is there. */
+		in = bsonw_begin_doc(&options, STR("sort"));
+		bsonw_int(&options, STR("type"), 1);
+		bsonw_int(&options, STR("channel"), 1);
 		bsonw_int(&options, STR("ts"), 1);
 		bsonw_end(&options, in);
 	}
@@ -125,10 +133,11 @@ open_rows(const struct rows_options *o, bool logs, struct mongo_error *why)
 	}
 	at = bsonw_begin(&filter);
 	add_match(&filter, o, logs ? "meta.channel" : "channel");
-	if (!logs)
+	if (!logs && !o->windows)
 		add_wanted_stats(&filter);
 	bsonw_end(&filter, at);
-	ask(r, mongo_uri_database(o->uri), buf_view(&filter));
+	ask(r, mongo_uri_database(o->uri), buf_view(&filter),
+	    !logs && o->windows);
 	buf_release(&filter);
 	return r;
 }
@@ -140,7 +149,7 @@ rows_of_query(struct mongo *m, const char *db, struct str filter)
 
 	r->m = m;
 	r->borrowed = true;
-	ask(r, db, filter);
+	ask(r, db, filter, false);
 	return r;
 }
 

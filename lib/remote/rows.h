@@ -4,7 +4,7 @@
  * Gives the documents of chatLogs or chatStats back as the lines that they were
  * made of, in our spelling. Events come in order of time; those of the same
   * millisecond in an order that depends on nothing but themselves. Of the stats
- * only those are read that a report looks at.
+ * only those are read that the report looks at.
  */
 #ifndef TW_REMOTE_ROWS_H
 #define TW_REMOTE_ROWS_H
@@ -18,6 +18,8 @@ struct rows_options {
 	const struct map *channels;  /* borrowed; none in it = all */
 	int64_t since_ms;            /* INT64_MIN = no limit */
 	int64_t until_ms;            /* exclusive; INT64_MAX = no limit */
+	bool windows;                /* of the stats all windows, by time, not
+	                              * only those that the weeks want */
 };
 
 struct rows;

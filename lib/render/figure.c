@@ -1,5 +1,6 @@
 #include "render/figure.h"
 
+#include <assert.h>
 #include <math.h>
 
 #include "base/num.h"
@@ -67,6 +68,133 @@ const struct figure figures[] = {
 };
 
 const size_t n_figures = sizeof(figures) / sizeof(*figures);
+
+#define STREAM(name, value)                                                    \
+	static double stream_##name(const struct stats *s)                     \
+	{                                                                      \
+		return (double)(value);                                        \
+	}
+
+STREAM(airtime, s->airtime_ms)
+STREAM(viewers_avg, s->viewers_avg)
+STREAM(viewers_max, s->viewers_max)
+STREAM(viewer_s, s->viewer_ms)
+STREAM(sampled_s, s->viewer_ms < 0 ? STATS_UNKNOWN : s->sampled_ms)
+STREAM(hours_watched,
+    s->viewer_ms < 0 ? STATS_UNKNOWN : (double)s->viewer_ms / MS_PER_HOUR)
+STREAM(messages, s->n.messages)
+STREAM(messages_avg, s->messages_avg)
+STREAM(messages_max, s->messages_max)
+STREAM(messages_shared, s->n.messages_shared)
+STREAM(chatters, s->n.chatters)
+STREAM(chatters_new, s->chatters_new)
+STREAM(bits, s->n.bits)
+STREAM(cheers, s->n.cheers)
+STREAM(paid_messages, s->n.paid_messages)
+STREAM(subs, s->n.subs)
+STREAM(gifts, s->n.gifts)
+STREAM(raids, s->n.raids)
+STREAM(deleted, s->n.deleted)
+STREAM(timeouts, s->n.timeouts)
+STREAM(bans, s->n.bans)
+STREAM(heard_s, s->heard_ms)
+STREAM(windows, s->windows)
+
+static double
+stream_coverage(int64_t part_ms, const struct stats *s)
+{
+	if (part_ms < 0 || s->airtime_ms <= 0)
+		return STATS_UNKNOWN;
+	return part_ms < s->airtime_ms ? (double)part_ms / (double)s->airtime_ms
+				       : 1;
+}
+
+STREAM(coverage_viewers,
+    stream_coverage(s->viewer_ms < 0 ? STATS_UNKNOWN : s->sampled_ms, s))
+STREAM(coverage_chat, stream_coverage(s->heard_ms, s))
+
+static int64_t
+stream_viewers_at(const struct stats *s)
+{
+	return s->viewers_max < 0 ? INT64_MIN : s->viewers_max_at;
+}
+
+static int64_t
+stream_messages_at(const struct stats *s)
+{
+	return s->messages_max_at;
+}
+
+#define ROW(key, label, shown, per_window, form)                               \
+	{                                                                      \
+#key, label, shown, per_window, form, NULL, stream_##key, NULL \
+	}
+
+const struct stream_figure stream_figures[] = {
+	{ "airtime_s", "airtime", true, false, FIGURE_TIME, NULL,
+	    stream_airtime, NULL },
+	ROW(viewers_avg, "average viewers", true, false, FIGURE_TENTHS),
+	{ "viewers_max", "highest viewer count", true, false, FIGURE_COUNT,
+	    "viewers_max_at", stream_viewers_max, stream_viewers_at },
+	ROW(viewer_s, "viewer-seconds", false, false, FIGURE_TIME),
+	ROW(sampled_s, "sampled", false, false, FIGURE_TIME),
+	ROW(hours_watched, "hours watched", true, false, FIGURE_TENTHS),
+	ROW(messages, "messages", true, false, FIGURE_COUNT),
+	ROW(messages_avg, "average messages", true, true, FIGURE_CENTS),
+	{ "messages_max", "highest message count", true, true, FIGURE_COUNT,
+	    "messages_max_at", stream_messages_max, stream_messages_at },
+	ROW(messages_shared, "copies from shared chat", true, false,
+	    FIGURE_COUNT),
+	ROW(chatters, "chatters", true, false, FIGURE_COUNT),
+	ROW(chatters_new, "of these for the first time", true, false,
+	    FIGURE_COUNT),
+	ROW(bits, "bits", true, false, FIGURE_COUNT),
+	ROW(cheers, "messages with bits", true, false, FIGURE_COUNT),
+	ROW(paid_messages, "paid messages", true, false, FIGURE_COUNT),
+	ROW(subs, "subs", true, false, FIGURE_COUNT),
+	ROW(gifts, "of these gifts", true, false, FIGURE_COUNT),
+	ROW(raids, "raids", true, false, FIGURE_COUNT),
+	ROW(deleted, "deleted messages", true, false, FIGURE_COUNT),
+	ROW(timeouts, "timeouts", true, false, FIGURE_COUNT),
+	ROW(bans, "bans", true, false, FIGURE_COUNT),
+	ROW(heard_s, "chat heard", false, false, FIGURE_TIME),
+	ROW(windows, "windows", false, false, FIGURE_COUNT),
+	ROW(coverage_viewers, "coverage of viewers", true, false, FIGURE_SHARE),
+	ROW(coverage_chat, "coverage of chat", true, false, FIGURE_SHARE),
+};
+
+const size_t n_stream_figures =
+    sizeof(stream_figures) / sizeof(*stream_figures);
+
+const struct stream_figure *
+stream_figure(const char *key)
+{
+	size_t i = 0;
+
+	while (strcmp(stream_figures[i].key, key) != 0) {
+		i++;
+		assert(i < n_stream_figures);
+	}
+	return &stream_figures[i];
+}
+
+void
+figure_number(struct buf *b, enum figure_form form, double v)
+{
+	switch (form) {
+	case FIGURE_COUNT:
+		num_add(b, (int64_t)v);
+		break;
+	case FIGURE_TIME:
+		num_add_ms(b, (int64_t)v);
+		break;
+	case FIGURE_TENTHS:
+	case FIGURE_CENTS:
+	case FIGURE_SHARE:
+		num_add_ratio(b, v);
+		break;
+	}
+}
 
 void
 figure_label(struct buf *b, const struct figure *f, int64_t seconds)
@@ -145,14 +273,30 @@ add_date(struct buf *b, struct civil date)
 }
 
 void
-figure_when(struct buf *b, int64_t ms)
+figure_clock(struct buf *b, int64_t ms)
 {
 	int64_t local = ms + zone_offset_s(ms) * MS_PER_S;
 	int64_t minute =
 	    (local % MS_PER_DAY + MS_PER_DAY) % MS_PER_DAY / MS_PER_MIN;
 
+	buf_printf(b, "%02d:%02d", (int)(minute / 60), (int)(minute % 60));
+}
+
+void
+figure_day(struct buf *b, int64_t ms)
+{
+	struct civil date = zone_date(ms);
+
+	add_date(b, date);
+	buf_printf(b, " %lld", (long long)date.year);
+}
+
+void
+figure_when(struct buf *b, int64_t ms)
+{
 	add_date(b, zone_date(ms));
-	buf_printf(b, " %02d:%02d", (int)(minute / 60), (int)(minute % 60));
+	buf_byte(b, ' ');
+	figure_clock(b, ms);
 }
 
 void

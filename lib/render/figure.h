@@ -37,6 +37,35 @@ extern const struct figure figures[];
 extern const size_t n_figures;
 #define FIGURE_QUESTIONS 4
 
+/* A figure of one stream, under the key that it has in tw-stats(5). */
+struct stream_figure {
+	const char *key, *label;
+	bool shown;      /* to people; all of them are in JSON and CSV */
+	bool per_window; /* the label wants " in 5 s" behind it */
+	enum figure_form form;
+	const char *when_key; /* key of `when` */
+	/* Returns the value; STATS_UNKNOWN. */
+	double (*get)(const struct stats *s);
+	/* Returns when it was, ms UTC; NULL = no one moment. */
+	int64_t (*when)(const struct stats *s);
+};
+
+/* In the order of tw-stats(5). */
+extern const struct stream_figure stream_figures[];
+extern const size_t n_stream_figures;
+
+/*
+ * Find the figure of a stream with the given key, which exists.
+ *
+ * Returns it.
+ */
+const struct stream_figure *stream_figure(const char *key);
+
+/*
+ * Append the value `v` of the given form as JSON and CSV have it.
+ */
+void figure_number(struct buf *b, enum figure_form form, double v);
+
 /*
  * Append the label of `f`; `seconds` is the length of a window.
  */
@@ -56,6 +85,12 @@ void figure_change(struct buf *b, double now, double before);
  * Append the local time `ms` as `Mon 23 Nov 10:17`.
  */
 void figure_when(struct buf *b, int64_t ms);
+
+/*
+ * Append the local time `ms` as `10:17`, and its date as `Mon 23 Nov 2026`.
+ */
+void figure_clock(struct buf *b, int64_t ms);
+void figure_day(struct buf *b, int64_t ms);
 
 /*
  * Append the local dates of a week: `Mon 23 Nov - Sun 29 Nov 2026`, with an en

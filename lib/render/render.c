@@ -1,10 +1,14 @@
 #include "render/render.h"
 
 static const struct render formats[] = {
-	{ "text", ".txt", render_text_weekly },
-	{ "csv", ".csv", render_csv_weekly },
-	{ "json", ".json", render_json_weekly },
-	{ "html", ".html", render_html_weekly },
+	{ "text", ".txt", render_text_weekly, render_text_history,
+	    render_text_stream, render_text_mentions },
+	{ "csv", ".csv", render_csv_weekly, render_csv_history,
+	    render_csv_stream, render_csv_mentions },
+	{ "json", ".json", render_json_weekly, render_json_history,
+	    render_json_stream, render_json_mentions },
+	{ "html", ".html", render_html_weekly, render_html_history,
+	    render_html_stream, render_html_mentions },
 };
 
 #define N_FORMATS (sizeof(formats) / sizeof(*formats))

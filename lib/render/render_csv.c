@@ -1,6 +1,7 @@
 #include "base/num.h"
 #include "base/tstamp.h"
 #include "format/csv.h"
+#include "render/figure.h"
 #include "render/render.h"
 
 static const char *const columns[] = { "streams", "open", "airtime_s",
@@ -86,6 +87,109 @@ render_csv_weekly(struct buf *b, const struct weekly *w)
 		else
 			for (size_t k = 0; k < N_COLUMNS; k++)
 				buf_byte(b, ',');
+		buf_lit(b, "\n");
+	}
+}
+
+/* Appends the figures of a stream, each with its time where it has one. */
+static void
+add_stream_figures(struct buf *b, const struct stats *s)
+{
+	for (size_t i = 0; i < n_stream_figures; i++) {
+		const struct stream_figure *f = &stream_figures[i];
+		double v = f->get(s);
+
+		buf_byte(b, ',');
+		if (v >= 0)
+			figure_number(b, f->form, v);
+		if (f->when != NULL)
+			add_time(b, f->when(s));
+	}
+}
+
+void
+render_csv_history(struct buf *b, const struct history *h)
+{
+	buf_lit(b,
+	    "channel,stream_id,started_at,ended_at,open,inferred,name,title,"
+	    "category,language,seconds");
+	for (size_t i = 0; i < n_stream_figures; i++) {
+		buf_printf(b, ",%s", stream_figures[i].key);
+		if (stream_figures[i].when != NULL)
+			buf_printf(b, ",%s", stream_figures[i].when_key);
+	}
+	buf_lit(b, "\n");
+	for (size_t i = 0; i < h->n_streams; i++) {
+		const struct stats *s = h->streams[i].s;
+		const struct str words[] = { s->name, s->title, s->category,
+			s->language };
+
+		csv_text(b, s->channel);
+		buf_byte(b, ',');
+		csv_text(b, s->stream_id);
+		add_time(b, s->ts);
+		add_time(b, s->ended_at);
+		add_int(b, s->open);
+		add_int(b, s->inferred);
+		for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++) {
+			buf_byte(b, ',');
+			csv_text(b, words[k]);
+		}
+		add_int(b, s->seconds);
+		add_stream_figures(b, s);
+		buf_lit(b, "\n");
+	}
+}
+
+void
+render_csv_stream(struct buf *b, const struct stream_view *v)
+{
+	const struct course *c = v->stream.course;
+
+	buf_lit(b,
+	    "ts,seconds,viewers_min,viewers_max,messages,messages_min,"
+	    "messages_max,bits,paid_messages,subs,raids,windows,heard\n");
+	for (size_t i = 0; i < c->n; i++) {
+		const struct course_bucket *p = &c->p[i];
+
+		tstamp_add(b, c->from + (int64_t)i * c->width_ms);
+		buf_byte(b, ',');
+		num_add_ms(b, c->width_ms);
+		add_ratio(b, p->viewers_min);
+		add_ratio(b, p->viewers_max);
+		add_int(b, p->messages);
+		add_int(b, p->messages_min);
+		add_int(b, p->messages_max);
+		add_int(b, p->bits);
+		add_int(b, p->paid_messages);
+		add_int(b, p->subs);
+		add_int(b, p->raids);
+		add_int(b, p->windows);
+		add_int(b, p->heard);
+		buf_lit(b, "\n");
+	}
+}
+
+void
+render_csv_mentions(struct buf *b, const struct mentions_report *m)
+{
+	buf_lit(b,
+	    "name,mentions,people,broadcaster,moderators,viewers,"
+	    "per_1000_viewer_minutes,first,last,busiest_minute,"
+	    "busiest_minute_mentions\n");
+	for (size_t i = 0; i < m->n_names; i++) {
+		const struct mentions_name *n = &m->names[i];
+
+		csv_text(b, n->name);
+		add_int(b, n->mentions);
+		add_int(b, n->people);
+		for (int k = 0; k < MENTIONS_N_WHO; k++)
+			add_int(b, n->by[k]);
+		add_ratio(b, n->per_1000_viewer_min);
+		add_time(b, n->first);
+		add_time(b, n->last);
+		add_time(b, n->busiest);
+		add_int(b, n->busiest_mentions);
 		buf_lit(b, "\n");
 	}
 }

@@ -1,12 +1,13 @@
 /*
- * One file that needs nothing else: no script, no network, no font. Pictures are
- * inline SVG with a title and labels; every number in them stands in a table,
- * too. Colours follow the reader's light or dark, paper is white.
+ * The page of a week: one file that needs nothing else, or one of a site. Pictures are
+ * inline SVG with a title and labels; every number in them stands in a table, too.
+ * The frame and the style are those of page.h.
  */
 #include "base/num.h"
 #include "base/tstamp.h"
 #include "format/html.h"
 #include "render/figure.h"
+#include "render/html.h"
 #include "render/render.h"
 
 /* Sizes in the SVG's own units, which are CSS pixels at full width. */
@@ -15,49 +16,6 @@
 #define BAR_HEIGHT 14
 #define BAR_STEP   26
 #define SVG_WIDTH  720
-
-static const char head[] =
-    "<meta name=\"viewport\" content=\"width=device-width,"
-    "initial-scale=1\">\n"
-    "<style>\n"
-    ":root{color-scheme:light dark;--ink:#1b1b1f;--soft:#5b5b66;"
-    "--line:#d9d9e0;--paper:#fff;--card:#f6f6f9;--now:#5b3fd0;"
-    "--before:#b9b2de}\n"
-    "@media(prefers-color-scheme:dark){:root{--ink:#ececf1;--soft:#a3a3b0;"
-    "--line:#3a3a44;--paper:#17171b;--card:#212127;--now:#a594ff;"
-    "--before:#564d86}}\n"
-    "*{box-sizing:border-box}\n"
-    "body{margin:0 auto;max-width:60rem;padding:1.5rem;color:var(--ink);"
-    "background:var(--paper);font:16px/1.5 system-ui,sans-serif}\n"
-    "h1{font-size:1.6rem;margin:0}h2{font-size:1.25rem;margin:0 0 .75rem}"
-    "h3{font-size:1rem;margin:1.25rem 0 .25rem}\n"
-    "p{margin:.25rem 0}.soft{color:var(--soft)}\n"
-    "section{border-top:1px solid var(--line);margin-top:2rem;"
-    "padding-top:1.5rem;break-inside:avoid-page}\n"
-    ".tiles{display:grid;grid-template-columns:repeat(auto-fit,"
-    "minmax(12rem,1fr));gap:.75rem}\n"
-    ".tile{background:var(--card);border-radius:.5rem;padding:.75rem 1rem}"
-    ".tile b{display:block;font-size:1.6rem;line-height:1.3;"
-    "font-variant-numeric:tabular-nums}\n"
-    ".scroll{overflow-x:auto}\n"
-    "table{border-collapse:collapse;width:100%;"
-    "font-variant-numeric:tabular-nums}\n"
-    "th,td{padding:.3rem .6rem;border-bottom:1px solid var(--line);"
-    "text-align:right;white-space:nowrap}"
-    "th:first-child,td:first-child{text-align:left;padding-left:0}"
-    "td.text{text-align:left;white-space:normal}\n"
-    "thead th{color:var(--soft);font-weight:600;white-space:normal;"
-    "vertical-align:bottom}tbody th{font-weight:400}"
-    "th.text{text-align:left}a{color:inherit}\n"
-    "svg{display:block;width:100%;height:auto;max-width:45rem;"
-    "margin:.5rem 0}"
-    "svg text{fill:var(--ink);font:12px system-ui,sans-serif}"
-    "svg .now{fill:var(--now)}svg .before{fill:var(--before)}\n"
-    "@media print{:root{color-scheme:light;--ink:#000;--soft:#444;"
-    "--line:#bbb;--paper:#fff;--card:#f3f3f3;--now:#444;--before:#bbb}"
-    "body{max-width:none;padding:0;font-size:11pt}"
-    "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n"
-    "</style>\n";
 
 /* Appends figure `f` of `w`, or an en dash. */
 static void
@@ -100,7 +58,10 @@ struct bar {
 static void
 svg_begin(struct buf *b, struct str title, size_t n_bars)
 {
-	buf_printf(b, "<svg viewBox=\"0 0 %d %zu\" role=\"img\">\n<title>",
+	buf_printf(b,
+	    "<div class=\"pic scroll\" tabindex=\"0\" role=\"group\" "
+	    "aria-label=\"Picture\"><svg viewBox=\"0 0 %d %zu\" "
+	    "role=\"img\">\n<title>",
 	    SVG_WIDTH, n_bars * BAR_STEP + 6);
 	html_text(b, title);
 	buf_lit(b, "</title>\n");
@@ -177,7 +138,7 @@ overview_picture(struct buf *b, const struct weekly *w)
 		svg_bar(b, n++, &now, max);
 		svg_bar(b, n++, &before, max);
 	}
-	buf_lit(b, "</svg>\n");
+	buf_lit(b, "</svg></div>\n");
 	buf_printf(b,
 	    "<p class=\"soft\">Each channel: %s above, %s below.</p>\n",
 	    w->week, w->before);
@@ -190,7 +151,7 @@ overview(struct buf *b, const struct weekly *w)
 	static const int columns[] = { 0, 2, 1, 3, 4, 6 };
 
 	buf_lit(b,
-	    "<section><h2>All channels</h2>\n<div class=\"scroll\">"
+	    "<section><h2>All channels</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\">"
 	    "<table><thead><tr><th>channel</th>");
 	for (size_t k = 0; k < sizeof(columns) / sizeof(*columns); k++) {
 		buf_lit(b, "<th>");
@@ -247,8 +208,8 @@ figures_table(
     struct buf *b, const struct weekly *w, const struct weekly_channel *c)
 {
 	buf_printf(b,
-	    "<h3>All figures</h3>\n<div class=\"scroll\"><table>"
-	    "<thead><tr><th></th><th>%s</th><th>%s</th><th>change</th></tr>"
+	    "<h3>All figures</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>"
+	    "<thead><tr><th scope=\"col\">figure</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">change</th></tr>"
 	    "</thead>\n<tbody>\n",
 	    w->week, w->before);
 	for (size_t i = 0; i < n_figures; i++) {
@@ -295,15 +256,16 @@ streams_picture(struct buf *b, const struct weekly_channel *c)
 			s->open, s->inferred },
 		    max);
 	}
-	buf_lit(b, "</svg>\n");
+	buf_lit(b, "</svg></div>\n");
 	buf_release(&label);
 }
 
 static void
-streams_table(struct buf *b, const struct weekly_channel *c)
+streams_table(
+    struct buf *b, const struct weekly_channel *c, const struct page *page)
 {
 	buf_lit(b,
-	    "<div class=\"scroll\"><table><thead><tr><th>began</th>"
+	    "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table><thead><tr><th>began</th>"
 	    "<th>airtime</th><th>average viewers</th><th>highest</th>"
 	    "<th>messages</th><th class=\"text\">title, category</th>"
 	    "</tr></thead>\n"
@@ -312,7 +274,11 @@ streams_table(struct buf *b, const struct weekly_channel *c)
 		const struct weekly_stream *s = &c->streams[i];
 
 		buf_lit(b, "<tr><td>");
+		if (page->root != NULL)
+			html_stream_link(b, page, c->name, s->stream_id);
 		figure_when(b, s->started_at);
+		if (page->root != NULL)
+			buf_lit(b, "</a>");
 		buf_str(b,
 		    str_of(s->open        ? "*"
 			    : s->inferred ? "\xe2\x80\xa0"
@@ -326,10 +292,10 @@ streams_table(struct buf *b, const struct weekly_channel *c)
 		buf_lit(b, "</td><td>");
 		num_add_thousands(b, s->messages);
 		buf_lit(b, "</td><td class=\"text\">");
-		html_text(b, s->title.len > 0 ? s->title : STR(FIGURE_UNKNOWN));
+		html_name(b, s->title.len > 0 ? s->title : STR(FIGURE_UNKNOWN));
 		if (s->category.len > 0) {
 			buf_lit(b, " <span class=\"soft\">");
-			html_text(b, s->category);
+			html_name(b, s->category);
 			buf_lit(b, "</span>");
 		}
 		buf_lit(b, "</td></tr>\n");
@@ -361,36 +327,44 @@ notes(struct buf *b, const struct weekly_figures *f)
 }
 
 static void
-channel(struct buf *b, const struct weekly *w, size_t i)
+channel(
+    struct buf *b, const struct weekly *w, size_t i, const struct page *page)
 {
 	const struct weekly_channel *c = &w->channels[i];
 
 	buf_printf(b, "<section id=\"c%zu\"><h2>", i);
+	if (page->root != NULL) {
+		buf_printf(b, "<a href=\"%schannel/", page->root);
+		page_file(b, c->name);
+		buf_lit(b, ".html\">");
+	}
 	html_text(b, c->name);
+	if (page->root != NULL)
+		buf_lit(b, "</a>");
 	signs(b, &c->now);
 	buf_lit(b, "</h2>\n");
 	tiles(b, w, c);
 	notes(b, &c->now);
 	streams_picture(b, c);
-	streams_table(b, c);
+	streams_table(b, c, page);
 	figures_table(b, w, c);
 	buf_lit(b, "</section>\n");
 }
 
 void
-render_html_weekly(struct buf *b, const struct weekly *w)
+html_weekly(struct buf *b, const struct weekly *w, const struct page *page)
 {
-	buf_printf(b,
-	    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-	    "<meta charset=\"utf-8\">\n<title>Week %s</title>\n%s</head>\n"
-	    "<body>\n<header><h1>Week %s</h1>\n<p>",
-	    w->week, head, w->week);
+	struct buf title = { 0 };
+
+	buf_printf(&title, "Week %s", w->week);
+	page_begin(b, page, buf_view(&title));
+	buf_printf(b, "<h1>Week %s</h1>\n<p class=\"lead\">", w->week);
 	figure_week(b, w);
 	buf_lit(b, " (");
 	html_text(b, str_of(w->tz));
 	buf_printf(b,
 	    "), beside %s. <span class=\"soft\">A stream counts in "
-	    "the week in which it began.</span></p></header>\n",
+	    "the week in which it began.</span></p>\n",
 	    w->before);
 	if (w->n_channels == 0)
 		buf_lit(b,
@@ -398,12 +372,19 @@ render_html_weekly(struct buf *b, const struct weekly *w)
 	if (w->n_channels > 1)
 		overview(b, w);
 	for (size_t i = 0; i < w->n_channels; i++)
-		channel(b, w, i);
+		channel(b, w, i, page);
 	buf_printf(b,
-	    "<footer class=\"soft\"><p>" FIGURE_UNKNOWN " means: not "
+	    "<section class=\"soft\"><p>" FIGURE_UNKNOWN " means: not "
 	    "known. Viewer averages are weighted by time; message averages are "
 	    "per %lld seconds that were heard. Hours watched: viewers "
-	    "\xc3\x97 hours. Chatters are counted once a stream.</p></footer>\n"
-	    "</body>\n</html>\n",
+	    "\xc3\x97 hours. Chatters are counted once a stream.</p></section>\n",
 	    (long long)w->seconds);
+	page_end(b, page);
+	buf_release(&title);
+}
+
+void
+render_html_weekly(struct buf *b, const struct weekly *w)
+{
+	html_weekly(b, w, &(struct page){ 0 });
 }

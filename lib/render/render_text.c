@@ -1,11 +1,19 @@
 /*
- * First all channels, a line each, then each channel beside its week before. 100
+ * The week: first all channels, a line each, then each channel beside its week before. 100
  * columns, no colours: it is read in a terminal, in a mail and on paper.
  */
+#include <stdlib.h>
+
+#include "base/num.h"
 #include "base/tstamp.h"
 #include "base/utf8.h"
+#include "base/width.h"
+#include "base/xalloc.h"
+#include "base/zone.h"
+#include "render/chart.h"
 #include "render/figure.h"
 #include "render/render.h"
+#include "render/view.h"
 
 #define NAME_WIDTH  24
 #define LABEL_WIDTH 36
@@ -192,6 +200,291 @@ render_text_weekly(struct buf *b, const struct weekly *w)
 		if (i > 0)
 			buf_byte(b, '\n');
 		channel(b, &cell, w, &w->channels[i]);
+	}
+	buf_release(&cell);
+}
+
+#define SPARK 24
+
+/* Appends the messages of the course as block letters. */
+static void
+spark(struct buf *b, const struct course *c, size_t columns)
+{
+	struct chart_point *p = xcalloc(c->n + 1, sizeof(*p));
+
+	view_messages(c, p);
+	chart_text_spark(b, p, c->n, columns);
+	free(p);
+}
+
+static void
+stream_row(struct buf *b, struct buf *cell, const struct report_stream *st)
+{
+	static const struct {
+		const char *key;
+		size_t width;
+	} columns[] = { { "viewers_avg", 11 }, { "viewers_max", 9 },
+		{ "messages", 9 }, { "chatters", 8 }, { "bits", 8 } };
+	const struct stats *s = st->s;
+
+	figure_when(cell, s->ts);
+	buf_str(cell,
+	    s->open           ? STR("*")
+		: s->inferred ? STR("\xe2\x80\xa0")
+			      : STR(""));
+	width_left(b, buf_view(cell), 18);
+	buf_reset(cell);
+	figure_value(cell, FIGURE_TIME, (double)s->airtime_ms);
+	width_right(b, buf_view(cell), 12);
+	buf_reset(cell);
+	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++) {
+		const struct stream_figure *f = stream_figure(columns[i].key);
+
+		figure_value(cell, f->form, f->get(s));
+		width_right(b, buf_view(cell), columns[i].width);
+		buf_reset(cell);
+	}
+	buf_lit(b, " ");
+	spark(b, st->course, SPARK);
+	while (b->len > 0 && b->p[b->len - 1] == ' ')
+		b->len--;
+	buf_lit(b, "\n  ");
+	width_left(b, s->stream_id, 16);
+	width_text(b, s->title.len > 0 ? s->title : STR(FIGURE_UNKNOWN), 54);
+	if (s->category.len > 0) {
+		buf_lit(b, " \xc2\xb7 ");
+		width_text(b, s->category, 24);
+	}
+	buf_byte(b, '\n');
+}
+
+/* A row of 48 half hours for each day of the last weeks: when it was on air. */
+static void
+schedule(struct buf *b, struct buf *cell, const struct history *h)
+{
+	int64_t first, day;
+
+	if (h->n_streams == 0)
+		return;
+	day = tstamp_days(zone_date(h->streams[h->n_streams - 1].s->ended_at));
+	first = tstamp_days(zone_date(h->streams[0].s->ts));
+	if (first < day - 20)
+		first = day - 20;
+	buf_lit(b,
+	    "On air (a column is half an hour)\n"
+	    "                  0           6           12          18\n");
+	for (; day >= first; day--) {
+		int64_t from = zone_day_start(tstamp_civil(day));
+
+		figure_day(cell, from);
+		width_left(b, buf_view(cell), 18);
+		buf_reset(cell);
+		for (int i = 0; i < 48; i++) {
+			int64_t at = from + i * 30 * MS_PER_MIN;
+
+			buf_str(b,
+			    view_on_air(h, at, at + 30 * MS_PER_MIN)
+				? STR("\xe2\x96\x88")
+				: STR("\xc2\xb7"));
+		}
+		buf_byte(b, '\n');
+	}
+	buf_byte(b, '\n');
+}
+
+void
+render_text_history(struct buf *b, const struct history *h)
+{
+	struct buf cell = { 0 };
+
+	width_text(b, h->channel, 40);
+	buf_printf(b, ": %zu streams (%s)\n\n", h->n_streams, h->tz);
+	for (size_t i = 0; i < n_figures && h->n_streams > 0; i++) {
+		if (figures[i].coverage)
+			continue;
+		buf_lit(&cell, "  ");
+		figure_label(&cell, &figures[i], h->seconds);
+		width_left(b, buf_view(&cell), LABEL_WIDTH);
+		buf_reset(&cell);
+		figure_value(&cell, figures[i].form, figures[i].get(&h->sum));
+		width_right(b, buf_view(&cell), 16);
+		buf_reset(&cell);
+		if (figures[i].when != NULL &&
+		    figures[i].when(&h->sum) != INT64_MIN) {
+			buf_lit(b, "  ");
+			figure_when(b, figures[i].when(&h->sum));
+		}
+		buf_byte(b, '\n');
+	}
+	coverage(b, &h->sum);
+	buf_byte(b, '\n');
+	schedule(b, &cell, h);
+	buf_lit(b,
+	    "began                  airtime    average  highest messages "
+	    "chatters    bits messages over time\n");
+	for (size_t i = h->n_streams; i > 0; i--)
+		stream_row(b, &cell, &h->streams[i - 1]);
+	footnotes(b, &h->sum);
+	buf_release(&cell);
+}
+
+static void
+stream_lines(struct buf *b, const struct course *c)
+{
+	struct chart_point *p = xcalloc(c->n + 1, sizeof(*p));
+
+	if (c->n > 0) {
+		buf_lit(b, "\n  viewers   ");
+		view_viewers(c, p);
+		chart_text_spark(b, p, c->n, 80);
+		buf_lit(b, "\n  messages  ");
+		view_messages(c, p);
+		chart_text_spark(b, p, c->n, 80);
+		buf_lit(b, "\n            ");
+		figure_clock(b, c->from);
+		/* Under the last column that is drawn. */
+		for (size_t i = 10; i < (c->n < 80 ? c->n : 80); i++)
+			buf_byte(b, ' ');
+		figure_clock(b, c->last);
+		buf_lit(b,
+		    "\n  a dot is a hole: nothing is known of that "
+		    "time\n");
+	}
+	free(p);
+}
+
+static void
+stream_moments(struct buf *b, const struct course *c)
+{
+	struct course_peak peaks[VIEW_PEAKS];
+	struct view_stretch holes[VIEW_HOLES];
+	size_t n = course_peaks(c, VIEW_APART_MS, peaks, VIEW_PEAKS);
+
+	buf_byte(b, '\n');
+	for (size_t i = 0; i < n; i++) {
+		buf_lit(b, "  peak  ");
+		figure_when(b, peaks[i].at);
+		buf_printf(b, "  %lld messages in %lld s\n",
+		    (long long)peaks[i].messages, (long long)c->seconds);
+	}
+	for (size_t i = 0; i < c->n; i++)
+		if (c->p[i].raids > 0) {
+			buf_lit(b, "  raid  ");
+			figure_when(b, c->from + (int64_t)i * c->width_ms);
+			buf_byte(b, '\n');
+		}
+	n = view_holes(c, holes, VIEW_HOLES);
+	for (size_t i = 0; i < n; i++) {
+		buf_lit(b, "  hole  ");
+		figure_when(b, holes[i].from);
+		buf_lit(b, " " FIGURE_UNKNOWN " ");
+		figure_clock(b, holes[i].to);
+		buf_lit(b, "  chat not heard\n");
+	}
+}
+
+void
+render_text_stream(struct buf *b, const struct stream_view *v)
+{
+	const struct stats *s = v->stream.s;
+	struct buf cell = { 0 };
+
+	width_text(b, s->channel, 40);
+	buf_lit(b, ", ");
+	figure_when(b, s->ts);
+	buf_printf(b, " (%s)%s%s\n  ", v->tz,
+	    s->open ? ", not over when the data ended" : "",
+	    s->inferred ? ", known from chat alone" : "");
+	width_text(b, s->title.len > 0 ? s->title : STR(FIGURE_UNKNOWN), 96);
+	buf_lit(b, "\n  ");
+	width_text(
+	    b, s->category.len > 0 ? s->category : STR(FIGURE_UNKNOWN), 96);
+	buf_lit(b, "\n\n");
+	for (size_t i = 0; i < n_stream_figures; i++) {
+		const struct stream_figure *f = &stream_figures[i];
+
+		if (!f->shown)
+			continue;
+		buf_printf(&cell, "  %s", f->label);
+		if (f->per_window)
+			buf_printf(&cell, " in %lld s", (long long)s->seconds);
+		width_left(b, buf_view(&cell), LABEL_WIDTH);
+		buf_reset(&cell);
+		figure_value(&cell, f->form, f->get(s));
+		width_right(b, buf_view(&cell), 16);
+		buf_reset(&cell);
+		if (f->when != NULL && f->when(s) != INT64_MIN) {
+			buf_lit(b, "  ");
+			figure_when(b, f->when(s));
+		}
+		buf_byte(b, '\n');
+	}
+	stream_lines(b, v->stream.course);
+	stream_moments(b, v->stream.course);
+	buf_release(&cell);
+}
+
+static void
+add_share(struct buf *cell, int64_t part, int64_t all)
+{
+	figure_value(cell, FIGURE_SHARE,
+	    part >= 0 && all > 0 ? (double)part / (double)all : STATS_UNKNOWN);
+}
+
+void
+render_text_mentions(struct buf *b, const struct mentions_report *m)
+{
+	struct buf cell = { 0 };
+	double max = m->n_names > 0 ? (double)m->names[0].mentions : 0;
+
+	buf_printf(b, "Mentions (%s)%s\n\n", m->tz,
+	    m->events ? "" : ", from windows alone: who said it is not known");
+	if (m->n_names == 0)
+		buf_lit(b, FIGURE_UNKNOWN " no name fell\n");
+	else
+		buf_lit(b,
+		    "name                mentions   people  per 1,000   "
+		    "caster     mods  viewers  busiest minute\n"
+		    "                                      viewer-min\n");
+	for (size_t i = 0; i < m->n_names; i++) {
+		const struct mentions_name *n = &m->names[i];
+		struct chart_point hours[24];
+
+		width_left(b, n->name, 18);
+		num_add_thousands(&cell, n->mentions);
+		width_right(b, buf_view(&cell), 10);
+		buf_reset(&cell);
+		figure_value(&cell, FIGURE_COUNT, (double)n->people);
+		width_right(b, buf_view(&cell), 9);
+		buf_reset(&cell);
+		figure_value(&cell, FIGURE_CENTS, n->per_1000_viewer_min);
+		width_right(b, buf_view(&cell), 11);
+		buf_reset(&cell);
+		for (int k = 0; k < MENTIONS_N_WHO; k++) {
+			add_share(&cell, n->by[k], n->mentions);
+			width_right(b, buf_view(&cell), 9);
+			buf_reset(&cell);
+		}
+		buf_lit(b, "  ");
+		figure_when(b, n->busiest);
+		buf_printf(b, " (%lld)\n  ", (long long)n->busiest_mentions);
+		chart_text_bar(&cell, (double)n->mentions, max, 16);
+		width_left(b, buf_view(&cell), 18);
+		buf_reset(&cell);
+		buf_lit(b, "0 h ");
+		for (int k = 0; k < 24; k++)
+			hours[k].lo = hours[k].hi = n->hours[k];
+		chart_text_spark(b, hours, 24, 24);
+		buf_lit(b, " 24 h   first ");
+		figure_when(b, n->first);
+		buf_lit(b, ", last ");
+		figure_when(b, n->last);
+		buf_byte(b, '\n');
+	}
+	if (m->viewer_ms >= 0) {
+		buf_lit(b, "\nViewer-minutes of the streams: ");
+		num_add_thousands(b, m->viewer_ms / MS_PER_MIN);
+		buf_byte(b, '\n');
 	}
 	buf_release(&cell);
 }

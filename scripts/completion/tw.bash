@@ -143,15 +143,16 @@ _tw() {
 		words="$common --mentions --rejects --since --until"
 		;;
 	tw-agg)
-		words="$common --hold --pushdown --rejects --session-gap --since"
-		words="$words --until --uri --window"
+		words="$common --hold --live --pushdown --rejects --session-gap"
+		words="$words --since --until --uri --window"
 		;;
 	tw-load)
 		words="$common --dry-run --export --flush --no-wait --rejects"
 		words="$words --retention --since --until --uri --verify --wait"
 		;;
 	tw-report)
-		words="$common --format -o --output --tz --uri --week"
+		words="$common --format --once -o --output --since --tz --until"
+		words="$words --uri --week"
 		;;
 	esac
 	case $cur in
@@ -166,9 +167,9 @@ _tw() {
 	esac
 	_tw_files "$cur"
 	# The report stands before the files.
-	if [ "${1##*/}" = tw-report ] && [ "$n" -le 1 ] &&
-		[ -n "$(compgen -W weekly -- "$cur")" ]; then
-		COMPREPLY+=(weekly)
+	if [ "${1##*/}" = tw-report ] && [ "$n" -le 1 ]; then
+		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W \
+			'weekly history stream mentions live site' -- "$cur")
 	fi
 }
 

@@ -18,6 +18,9 @@ is "$complete" "html
 Europe/Berlin
 --once
 cli/data" "bash completion"
+reports=$(bash -c '. "$1"; COMP_CWORD=1; _tw tw-report hi tw-report
+	echo "${COMPREPLY[*]}"' x "$root/scripts/completion/tw.bash")
+is "$reports" history "bash completion of the reports"
 zsh -n "$root/scripts/completion/_tw"
 ok $? "zsh completion is zsh"
 for tool in tw-chat tw-poll tw-parse tw-agg tw-load tw-report; do

@@ -17,7 +17,7 @@ spell(void *arg, const struct stats *s, int64_t first_ts, struct buf *b)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct agg_options o = { 5000, 60000, 1800000 };
+	static const struct agg_options o = { 5000, 60000, 1800000, false };
 	static struct event_reader *events;
 	static struct stats_reader *stats;
 	struct agg *a = agg_new(&o, spell, NULL);

@@ -27,7 +27,7 @@ spell(void *arg, const struct stats *s, int64_t first_ts, struct buf *b)
 static struct agg *
 begin(void)
 {
-	static const struct agg_options o = { 5000, 60000, 1800000 };
+	static const struct agg_options o = { 5000, 60000, 1800000, false };
 
 	return agg_new(&o, spell, NULL);
 }

@@ -3,6 +3,8 @@
  */
 #include "tap.h"
 
+#include <stdlib.h>
+
 #include "base/zone.h"
 #include "model/report.h"
 
@@ -156,6 +158,110 @@ test_unknown(void)
 	report_free(NULL);
 }
 
+/* A channel's streams in a stretch of time; one stream by its id. */
+static void
+test_history(void)
+{
+	struct report *r = report_new();
+	struct stats window = { .type = STATS_WINDOW,
+		.ts = T0,
+		.channel = STR("eins"),
+		.seconds = 5,
+		.stream_id = STR("2"),
+		.heard_ms = 5000,
+		.viewers = 7,
+		.viewers_max = 8,
+		.n = { .messages = 3 } };
+	struct report_stream one;
+	struct on_air *on_air;
+	struct stats s;
+	struct history h;
+	struct str *names;
+
+	report_keep_courses(r, 1000);
+	s = stream("eins", "2", T0);
+	s.open = true;
+	report_add(r, &window);
+	report_add(r, &s);
+	s = stream("eins", "1", T0 - MS_PER_DAY);
+	report_add(r, &s);
+	s = stream("zwei", "2", T0 + 1);
+	report_add(r, &s);
+	is_int((int64_t)report_channels(r, &names), 2, "channels");
+	is(names[1], "zwei", "by name");
+	free(names);
+	report_history(r, STR("eins"), INT64_MIN, INT64_MAX, "UTC", &h);
+	is_int((int64_t)h.n_streams, 2, "all streams");
+	is(h.streams[0].s->stream_id, "1", "by time");
+	is_int(h.sum.messages, 720, "summed up");
+	is_int((int64_t)h.streams[1].course->n, 1, "with a course");
+	history_release(&h);
+	report_history(r, STR("eins"), T0, T0 + 1, "UTC", &h);
+	is_int((int64_t)h.n_streams, 1, "in a stretch of time");
+	is_int(h.sum.messages, 360, "summed up over it");
+	history_release(&h);
+	report_history(r, STR("drei"), INT64_MIN, INT64_MAX, "UTC", &h);
+	is_int((int64_t)h.n_streams, 0, "nobody's");
+	history_release(&h);
+	is_int((int64_t)report_find(r, STR("eins"), STR("2"), &one), 1, "one");
+	is(one.s->channel, "eins", "of that channel");
+	is_int((int64_t)report_find(r, STR_ABSENT, STR("2"), &one), 2,
+	    "of two channels");
+	is(one.s->channel, "zwei", "the newest");
+	is_int((int64_t)report_find(r, STR_ABSENT, STR("latest"), &one), 1,
+	    "latest");
+	is_int(one.s->ts, T0 + 1, "is the newest");
+	is_int((int64_t)report_find(r, STR_ABSENT, STR("9"), &one), 0, "none");
+	is_int(report_until(r), T0 + 1 + MS_PER_HOUR, "the end of the data");
+	is_int((int64_t)report_on_air(r, 10 * MS_PER_MIN, &on_air), 1,
+	    "one is on air");
+	is(on_air[0].stream_id, "2", "the open one");
+	free(on_air);
+	report_free(r);
+}
+
+/* With many streams each course gets fewer buckets, all alike. */
+static void
+test_budget(void)
+{
+	struct report *r = report_new();
+	struct history h;
+	size_t n = 0, most = 0;
+	struct stats s;
+	char id[16];
+
+	report_keep_courses(r, 2000);
+	for (int i = 0; i < 40; i++) {
+		snprintf(id, sizeof(id), "%d", i);
+		for (int k = 0; k < 500; k++) {
+			s = (struct stats){ .type = STATS_WINDOW,
+				.ts = T0 + i * MS_PER_DAY + k * 5000,
+				.channel = STR("eins"),
+				.seconds = 5,
+				.stream_id = str_of(id),
+				.heard_ms = 5000,
+				.n = { .messages = k == 77 ? 99 : 1 } };
+			report_add(r, &s);
+		}
+		s = stream("eins", id, T0 + i * MS_PER_DAY);
+		report_add(r, &s);
+	}
+	report_history(r, STR("eins"), INT64_MIN, INT64_MAX, "UTC", &h);
+	for (size_t i = 0; i < h.n_streams; i++) {
+		const struct course *c = h.streams[i].course;
+		struct course_bucket sum;
+
+		course_sum(c, 0, c->n, &sum);
+		if (sum.messages == 598 && sum.messages_max == 99)
+			n++;
+		most = c->n > most ? c->n : most;
+	}
+	is_int((int64_t)n, 40, "no message and no peak is lost");
+	ok(most * 40 <= 2000 * 2 && most >= 16, "in %zu buckets each", most);
+	history_release(&h);
+	report_free(r);
+}
+
 int
 main(void)
 {
@@ -164,5 +270,7 @@ main(void)
 	ok(zone_set("UTC", &why), "a zone");
 	test_week();
 	test_unknown();
+	test_history();
+	test_budget();
 	return tap_done();
 }

@@ -1,0 +1,159 @@
+#include "sitefiles.h"
+
+#include <err.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/out.h"
+#include "base/xalloc.h"
+#include "format/hash.h"
+#include "tool.h"
+
+/* Makes the folders of `path`, as far as they are not there. */
+static void
+make_folders(char *path)
+{
+	for (char *p = path + 1; *p != '\0'; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(path, 0777) != 0 && errno != EEXIST)
+			err(TOOL_FAILED, "%s", path);
+		*p = '/';
+	}
+}
+
+/* Tells whether the file `path` holds `content`. */
+static bool
+is_same(struct sitefiles *f, const char *path, struct str content)
+{
+	struct stat st;
+	bool same = false;
+	FILE *in;
+
+	if (stat(path, &st) != 0 || st.st_size != (off_t)content.len)
+		return false;
+	in = fopen(path, "re");
+	if (in == NULL)
+		return false;
+	buf_reset(&f->old);
+	if (buf_room(&f->old, content.len + 1))
+		same = fread(f->old.p, 1, content.len + 1, in) == content.len &&
+		    memcmp(f->old.p, content.p, content.len) == 0;
+	fclose(in);
+	return same;
+}
+
+static uint64_t *
+mark_of(struct sitefiles *f, const char *path)
+{
+	struct str name = str_of(path);
+	size_t n = f->paths.n;
+	size_t i = map_number(&f->paths, name, hash_str(name, 0));
+
+	if (i == n) {
+		f->marks = xgrow(f->marks, n, &f->cap, sizeof(*f->marks));
+		f->marks[i] = 0;
+	}
+	return &f->marks[i];
+}
+
+void
+sitefiles_init(struct sitefiles *f, const char *folder)
+{
+	char name[4096], line[4096];
+	FILE *in;
+	int n;
+
+	*f = (struct sitefiles){ .folder = folder };
+	n = snprintf(name, sizeof(name), "%s/.pages", folder);
+	if (n < 0 || (size_t)n >= sizeof(name))
+		tool_wrong("-o: %s: the name is too long", folder);
+	in = fopen(name, "re");
+	if (in == NULL)
+		return;
+	/* A line is 16 hex digits, a blank, the path; others are passed over. */
+	while (fgets(line, sizeof(line), in) != NULL) {
+		char *end;
+		uint64_t mark = strtoull(line, &end, 16);
+		size_t len = strcspn(end, "\n");
+
+		if (end != line + 16 || *end != ' ' || len < 2)
+			continue;
+		end[len] = '\0';
+		*mark_of(f, end + 1) = mark;
+	}
+	fclose(in);
+}
+
+bool
+sitefiles_known(void *arg, const char *path, uint64_t mark)
+{
+	struct sitefiles *f = arg;
+	char whole[4096];
+	int n = snprintf(whole, sizeof(whole), "%s/%s", f->folder, path);
+
+	if (n < 0 || (size_t)n >= sizeof(whole) || *mark_of(f, path) != mark ||
+	    access(whole, R_OK) != 0)
+		return false;
+	f->kept++;
+	return true;
+}
+
+void
+sitefiles_close(struct sitefiles *f)
+{
+	struct buf b = { 0 };
+	int64_t written = f->written, kept = f->kept;
+
+	for (size_t i = 0; i < f->paths.n; i++) {
+		buf_printf(&b, "%016llx ", (unsigned long long)f->marks[i]);
+		buf_str(&b, map_name(&f->paths, i));
+		buf_byte(&b, '\n');
+	}
+	sitefiles_put(f, ".pages", buf_view(&b), 0);
+	f->written = written;
+	f->kept = kept;
+	buf_release(&b);
+	buf_release(&f->old);
+	map_release(&f->paths);
+	free(f->marks);
+}
+
+void
+sitefiles_put(void *arg, const char *path, struct str content, uint64_t mark)
+{
+	struct sitefiles *f = arg;
+	char whole[4096], aside[4096 + 32];
+	int n = snprintf(whole, sizeof(whole), "%s/%s", f->folder, path);
+	FILE *out;
+
+	if (mark != 0)
+		*mark_of(f, path) = mark;
+	if (n < 0 || (size_t)n >= sizeof(whole))
+		tool_wrong("-o: %s: the name is too long", f->folder);
+	if (is_same(f, whole, content)) {
+		f->kept++;
+		return;
+	}
+	snprintf(aside, sizeof(aside), "%s.%ld.tmp", whole, (long)getpid());
+	out = fopen(aside, "wxe");
+	if (out == NULL && errno == ENOENT) {
+		make_folders(whole);
+		out = fopen(aside, "wxe");
+	}
+	if (out == NULL)
+		err(TOOL_FAILED, "%s", aside);
+	if (!out_write(out, content) || !out_close(out) ||
+	    rename(aside, whole) != 0) {
+		int saved = errno;
+
+		unlink(aside);
+		errno = saved;
+		err(TOOL_FAILED, "%s", whole);
+	}
+	f->written++;
+}

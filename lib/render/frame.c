@@ -1,0 +1,171 @@
+#include "render/frame.h"
+
+#include <stdlib.h>
+
+#include "base/num.h"
+#include "base/tstamp.h"
+#include "base/width.h"
+#include "base/zone.h"
+#include "render/chart.h"
+#include "render/figure.h"
+
+#define FIXED_COLUMNS 48 /* all but the name and the sparkline */
+#define SPARK_MAX     LIVE_WINDOWS
+
+struct layout {
+	size_t name, spark;
+};
+
+static struct layout
+lay_out(size_t columns)
+{
+	struct layout l = { 18, 0 };
+	size_t left = columns > FIXED_COLUMNS ? columns - FIXED_COLUMNS : 0;
+
+	if (left < 22)
+		l.name = left > 10 ? 10 : left;
+	else if (left > 60)
+		l.name = 26;
+	l.spark = left > l.name ? left - l.name : 0;
+	if (l.spark > SPARK_MAX)
+		l.spark = SPARK_MAX;
+	return l;
+}
+
+static void
+sgr(struct buf *b, const struct frame *f, const char *code)
+{
+	if (f->colour)
+		buf_printf(b, "\033[%sm", code);
+}
+
+static void
+right(struct buf *b, struct buf *cell, size_t columns)
+{
+	width_right(b, buf_view(cell), columns);
+	buf_reset(cell);
+}
+
+static void
+head(struct buf *b, const struct frame *f, const struct live_row *rows,
+    size_t n, size_t shown)
+{
+	struct buf cell = { 0 };
+	struct layout l = lay_out(f->columns);
+	double all = 0;
+	int64_t local = f->now + zone_offset_s(f->now) * MS_PER_S;
+
+	for (size_t i = 0; i < n; i++)
+		all += rows[i].messages_s > 0 ? rows[i].messages_s : 0;
+	local = (local % MS_PER_DAY + MS_PER_DAY) % MS_PER_DAY / MS_PER_S;
+	buf_printf(&cell, "%02d:%02d:%02d %s  %zu channels  ",
+	    (int)(local / 3600), (int)(local / 60 % 60), (int)(local % 60),
+	    f->tz, n);
+	figure_value(&cell, FIGURE_TENTHS, all);
+	buf_lit(&cell, " messages a second");
+	if (shown < n)
+		buf_printf(&cell, "  %zu\xe2\x80\x93%zu of %zu", f->top + 1,
+		    f->top + shown, n);
+	sgr(b, f, "1");
+	width_left(b, buf_view(&cell), f->columns - 1);
+	sgr(b, f, "0");
+	buf_str(b, str_of(f->eol));
+	buf_reset(&cell);
+	sgr(b, f, "2");
+	width_left(&cell, STR("channel"), l.name);
+	if (l.spark > 0) {
+		buf_byte(&cell, ' ');
+		width_left(&cell,
+		    l.spark > 19 ? STR("messages over time") : STR("messages"),
+		    l.spark - 1);
+	}
+	buf_lit(&cell, "  msg/s chat/min viewers  age    bits paid seen");
+	width_left(b, buf_view(&cell), f->columns - 1);
+	sgr(b, f, "0");
+	buf_release(&cell);
+}
+
+static void
+spark(struct buf *b, const struct live *l, const struct live_row *r,
+    int64_t now, size_t columns)
+{
+	struct chart_point p[SPARK_MAX];
+	double v[SPARK_MAX];
+
+	live_messages(l, r->channel, now, v, columns);
+	for (size_t i = 0; i < columns; i++)
+		p[i].lo = p[i].hi = v[i];
+	chart_text_spark(b, p, columns, columns);
+}
+
+static void
+add_age(struct buf *b, int64_t ms)
+{
+	if (ms < 0)
+		buf_lit(b, FIGURE_UNKNOWN);
+	else if (ms < 100 * MS_PER_S)
+		buf_printf(b, "%llds", (long long)(ms / MS_PER_S));
+	else if (ms < 100 * MS_PER_MIN)
+		buf_printf(b, "%lldm", (long long)(ms / MS_PER_MIN));
+	else
+		buf_printf(b, "%lldh", (long long)(ms / MS_PER_HOUR));
+}
+
+static void
+line(struct buf *b, const struct live *l, const struct frame *f,
+    const struct live_row *r)
+{
+	struct layout lay = lay_out(f->columns);
+	struct buf cell = { 0 };
+
+	sgr(b, f, r->on_air ? "1" : "0");
+	width_left(b, r->name, lay.name);
+	sgr(b, f, "0");
+	if (lay.spark > 0) {
+		buf_byte(b, ' ');
+		sgr(b, f, "36");
+		spark(b, l, r, f->now, lay.spark - 1);
+		sgr(b, f, "0");
+	}
+	figure_value(&cell, FIGURE_TENTHS, r->messages_s);
+	right(b, &cell, 7);
+	chart_short(&cell, (double)r->chatters_min);
+	right(b, &cell, 9);
+	figure_value(&cell, FIGURE_COUNT, r->viewers);
+	right(b, &cell, 8);
+	add_age(&cell, r->viewers_age_ms);
+	right(b, &cell, 5);
+	figure_value(&cell, FIGURE_COUNT, (double)r->bits);
+	right(b, &cell, 8);
+	figure_value(&cell, FIGURE_COUNT, (double)r->paid_messages);
+	right(b, &cell, 5);
+	if (r->coverage >= 0)
+		buf_printf(&cell, "%.0f%%",
+		    r->coverage < 1 && r->coverage > 0.99 ? 99
+							  : r->coverage * 100);
+	else
+		buf_lit(&cell, FIGURE_UNKNOWN);
+	sgr(b, f, r->coverage >= 0 && r->coverage < 0.95 ? "33" : "0");
+	right(b, &cell, 5);
+	sgr(b, f, "0");
+	buf_release(&cell);
+}
+
+void
+frame_render(struct buf *b, const struct live *l, struct frame *f)
+{
+	struct live_row *rows;
+	size_t n = live_rows(l, f->now, &rows), fit = n, shown;
+
+	if (f->rows > 0)
+		fit = f->rows > 3 ? f->rows - 2 : 1;
+	if (f->top + fit > n)
+		f->top = n > fit ? n - fit : 0;
+	shown = n - f->top < fit ? n - f->top : fit;
+	head(b, f, rows, n, shown);
+	for (size_t i = f->top; i < f->top + shown; i++) {
+		buf_str(b, str_of(f->eol));
+		line(b, l, f, &rows[i]);
+	}
+	free(rows);
+}

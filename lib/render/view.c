@@ -1,0 +1,73 @@
+#include "render/view.h"
+
+/* A bucket without windows, or of holes alone, is a hole. */
+void
+view_messages(const struct course *c, struct chart_point *p)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		p[i].lo = (double)c->p[i].messages_min;
+		p[i].hi = (double)c->p[i].messages_max;
+	}
+}
+
+void
+view_viewers(const struct course *c, struct chart_point *p)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		p[i].lo = c->p[i].viewers_min;
+		p[i].hi = c->p[i].viewers_max;
+	}
+}
+
+void
+view_bits(const struct course *c, struct chart_point *p)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		p[i].lo = sum;
+		sum += (double)c->p[i].bits;
+		p[i].hi = sum;
+	}
+}
+
+void
+view_paid(const struct course *c, struct chart_point *p)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		p[i].lo = sum;
+		sum += (double)c->p[i].paid_messages;
+		p[i].hi = sum;
+	}
+}
+
+size_t
+view_holes(const struct course *c, struct view_stretch *holes, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		int64_t from = c->from + (int64_t)i * c->width_ms;
+		int64_t to = from + c->width_ms;
+
+		if (c->p[i].windows == 0 || c->p[i].heard > 0)
+			continue;
+		if (n > 0 && holes[n - 1].to == from)
+			holes[n - 1].to = to;
+		else if (n < max)
+			holes[n++] = (struct view_stretch){ from, to };
+	}
+	return n;
+}
+
+bool
+view_on_air(const struct history *h, int64_t from, int64_t to)
+{
+	for (size_t i = 0; i < h->n_streams; i++)
+		if (h->streams[i].s->ts < to &&
+		    h->streams[i].s->ended_at >= from)
+			return true;
+	return false;
+}

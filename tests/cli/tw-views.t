@@ -1,0 +1,166 @@
+#!/bin/sh
+# tw-report history, stream, mentions, live, site; the figures were computed by
+# hand.
+. "$(dirname "$0")/tap.sh"
+
+# w SECOND MESSAGES [MEMBERS]: a window of stream 7 of channel k, from 12:00:SS
+w() {
+	printf '{"ts":"2026-11-18T12:00:%s.000Z","channel":"k","type":"window","seconds":5,"stream_id":"7","viewers":%s,"messages":%s%s,"heard_s":%s}\n' \
+		"$1" "${4:-50}" "$2" "${3:-}" "${5:-5}"
+}
+# s CHANNEL ID STARTED [TITLE]
+s() {
+	printf '{"ts":"%s","channel":"%s","type":"stream","seconds":5,"stream_id":"%s","started_at":"%s","ended_at":"%s","title":"%s","category":"Chess","airtime_s":3600,"viewers_avg":100,"viewers_max":150,"viewers_max_at":"2026-11-18T12:30:00.000Z","viewer_s":360000,"sampled_s":3600,"messages":720,"messages_avg":1,"messages_max":9,"messages_max_at":"2026-11-18T12:40:00.000Z","chatters":50,"bits":10,"heard_s":1800,"windows":720}\n' \
+		"$3" "$1" "$2" "$3" "$3" "${4:-Titel}"
+}
+{
+	w 00 3
+	w 05 9 ',"bits":100,"paid_messages":1,"raids":1' 60
+	w 10 0 '' 60 0
+	w 15 0 '' 60 0
+	w 20 2
+	s k 7 2026-11-18T12:00:00.000Z
+	s k 6 2026-11-11T12:00:00.000Z
+	s other 8 2026-11-18T12:00:00.000Z
+} >"$tmp/stats"
+
+# History.
+h() {
+	tw-report history k --format json "$@" "$tmp/stats"
+}
+is "$(h | jq -c '[.report,.channel,.tz,.sum.streams,.sum.messages,.sum.viewers_avg,.sum.hours_watched,.sum.coverage_chat]')" \
+	'["history","k","UTC",2,1440,100,200,0.5]' "history: the sum of two streams"
+is "$(h | jq -c '.streams[1]')" \
+	'{"channel":"k","stream_id":"7","started_at":"2026-11-18T12:00:00.000Z","ended_at":"2026-11-18T12:00:00.000Z","title":"Titel","category":"Chess","seconds":5,"airtime_s":3600,"viewers_avg":100,"viewers_max":150,"viewers_max_at":"2026-11-18T12:30:00.000Z","viewer_s":360000,"sampled_s":3600,"hours_watched":100,"messages":720,"messages_avg":1,"messages_max":9,"messages_max_at":"2026-11-18T12:40:00.000Z","messages_shared":0,"chatters":50,"chatters_new":0,"bits":10,"cheers":0,"paid_messages":0,"subs":0,"gifts":0,"raids":0,"deleted":0,"timeouts":0,"bans":0,"heard_s":1800,"windows":720,"coverage_viewers":1,"coverage_chat":0.5}' \
+	"all figures of a stream"
+is "$(h --week 2026-W47 | jq -c '[.from,.to,(.streams|length)]')" \
+	'["2026-11-16T00:00:00.000Z","2026-11-23T00:00:00.000Z",1]' "--week"
+is "$(h --until 2026-11-18T12:00:00Z | jq -c '[.streams[].stream_id]')" '["6"]' "--until"
+is "$(h --since 2026-11-18 --tz Asia/Tokyo | jq -c '[.from,(.streams|length)]')" \
+	'["2026-11-17T15:00:00.000Z",1]' "--since is a day of --tz"
+is "$(tw-report history '#K' --format csv "$tmp/stats" | cut -d, -f1-4,9,13)" \
+	'channel,stream_id,started_at,ended_at,category,viewers_avg
+k,6,2026-11-11T12:00:00.000Z,2026-11-11T12:00:00.000Z,Chess,100
+k,7,2026-11-18T12:00:00.000Z,2026-11-18T12:00:00.000Z,Chess,100' "CSV"
+like "$(tw-report history k "$tmp/stats")" '^Wed 18 Nov 12:00 *1 h 00 min *100.0 *150 *720 *50 *10 ▃█··▃' \
+	"text: a sparkline with its hole"
+tw-report history nobody "$tmp/stats" >"$tmp/out" 2>"$tmp/err"
+is $? 0 "a channel without streams"
+like "$(cat "$tmp/err")" 'no stream of nobody' "is said"
+
+# One stream.
+st() {
+	tw-report stream "$@" --format json "$tmp/stats"
+}
+is "$(st 7 | jq -c '[.channel,.title,.peaks,.holes]')" \
+	'["k","Titel",[{"ts":"2026-11-18T12:00:05.000Z","messages":9}],[{"from":"2026-11-18T12:00:10.000Z","to":"2026-11-18T12:00:20.000Z"}]]' \
+	"stream: its peak and its hole"
+is "$(st k 7 | jq -c '.course[1]')" \
+	'{"ts":"2026-11-18T12:00:05.000Z","seconds":5,"viewers_min":60,"viewers_max":60,"messages":9,"messages_min":9,"messages_max":9,"bits":100,"paid_messages":1,"subs":0,"raids":1,"windows":1,"heard":1}' \
+	"its course"
+is "$(st k 7 | jq -c '.course[2]|[.messages_max,.heard]')" '[null,0]' "a hole is not 0"
+is "$(st other latest | jq -r .stream_id)" 8 "the newest of a channel"
+is "$(tw-report stream k 7 --format csv "$tmp/stats" | sed -n 3p)" \
+	'2026-11-18T12:00:05.000Z,5,60,60,9,9,9,100,1,0,1,1,1' "CSV is the course"
+like "$(tw-report stream 7 --tz Europe/Berlin "$tmp/stats")" 'raid  Wed 18 Nov 13:00' "text, local time"
+tw-report stream 99 "$tmp/stats" >"$tmp/out" 2>"$tmp/err"
+is $? 1 "a stream that is not there: exit 1"
+is "$(cat "$tmp/out")" "" "and nothing on standard output"
+
+# Mentions, from events and for viewer-minutes; from windows alone.
+m() {
+	printf '{"ts":"2026-11-18T12:%s.000Z","channel":"k","type":"message","user_id":"%s","badges":"%s","mentions":["cola"],"text":"\\"type\\":\\"window\\""}\n' "$@"
+}
+{
+	m 00:01 1 broadcaster/1
+	m 05:01 2 moderator/1,vip/1
+	m 05:02 3 subscriber/1
+	m 05:30 3 ''
+} >"$tmp/events"
+is "$(tw-report mentions -c k --format json "$tmp/events" "$tmp/stats" | jq -c 'del(.names[].hours)')" \
+	'{"report":"mentions","tz":"UTC","viewer_minutes":12000,"names":[{"name":"cola","mentions":4,"people":3,"broadcaster":1,"moderators":1,"viewers":2,"per_1000_viewer_minutes":0.3333,"first":"2026-11-18T12:00:01.000Z","last":"2026-11-18T12:05:30.000Z","busiest_minute":"2026-11-18T12:05:00.000Z","busiest_minute_mentions":3}]}' \
+	"mentions: 4 in 12,000 viewer-minutes"
+is "$(w 00 3 ',"mentions":{"cola":2,"tee":1}' | tw-report mentions --format csv)" \
+	'name,mentions,people,broadcaster,moderators,viewers,per_1000_viewer_minutes,first,last,busiest_minute,busiest_minute_mentions
+cola,2,,,,,,2026-11-18T12:00:00.000Z,2026-11-18T12:00:00.000Z,2026-11-18T12:00:00.000Z,2
+tee,1,,,,,,2026-11-18T12:00:00.000Z,2026-11-18T12:00:00.000Z,2026-11-18T12:00:00.000Z,1' \
+	"from windows alone nobody knows who"
+is "$(tw-report mentions --format json --since 2026-11-18T12:05:02Z "$tmp/events" | jq .names[0].mentions)" 2 "--since"
+echo '{ "type" : "stream" }' | cat - "$tmp/events" | tw-report mentions >/dev/null 2>"$tmp/err"
+is $? 3 "a line that is neither is refused"
+
+# Hostile text is text everywhere.
+evil='</title><script>alert(1)</script>\u202e\u0007\u001b[31m\"=1+1'
+s k 9 2026-11-19T12:00:00.000Z "=$evil" >"$tmp/evil"
+for view in 'history k' 'stream k 9' site; do
+	# shellcheck disable=SC2086 # two or three words
+	if [ "$view" = site ]; then
+		tw-report site -o "$tmp/evilsite" "$tmp/evil"
+		cat "$tmp"/evilsite/*.html "$tmp"/evilsite/*/*.html
+	else
+		tw-report $view --format html "$tmp/evil" |
+			sed '/^<script>$/,/^<.script>$/d'
+	fi >"$tmp/out"
+	is "$(grep -c '<script>\|</title><' "$tmp/out")" 0 "$view: HTML"
+done
+for view in 'history k' 'stream k 9'; do
+	# shellcheck disable=SC2086
+	tw-report $view "$tmp/evil" >"$tmp/out"
+	is "$(LC_ALL=C grep -c "$(printf '\033\|\007\|\342\200\256')" "$tmp/out")" 0 \
+		"$view: text lets no escape through"
+done
+like "$(tw-report history k --format csv "$tmp/evil")" "\"'=</title>" "CSV: no formula"
+
+# The live view, one frame.
+{
+	for second in 00 05 10 15 20 25 30 35 40 45 50 55; do w $second 10; done
+	w 55 20
+} >"$tmp/live"
+is "$(tw-report live --once "$tmp/live")" \
+	'12:01:00 UTC  1 channels  2.2 messages a second                                
+channel            messages       msg/s chat/min viewers  age    bits paid seen
+k                  ·▅▅▅▅▅▅▅▅▅▅▅█    2.2        0      50    –       0    0 100%' \
+	"live --once: a window that comes again counts once"
+is "$(COLUMNS=60 tw-report live --once "$tmp/live" | sed 's/·\|▅\|█\|–\|…/x/g' | awk '{ print length }' | sort -u)" 59 "COLUMNS"
+
+# The site: only what changed is written; links lead somewhere.
+"$TW_BIN/tests/gen" stats 2 2 60 >"$tmp/year"
+tw-report site -v -o "$tmp/site" "$tmp/year" 2>"$tmp/err"
+like "$(cat "$tmp/err")" 'site: 24 pages written, 0 as they were' "all pages"
+find "$tmp/site" -type f -exec touch -d 2020-01-01 {} +
+tw-report site -v -o "$tmp/site" "$tmp/year" 2>"$tmp/err"
+like "$(cat "$tmp/err")" ' 0 pages written, 24 as they were' "nothing changed, nothing is written"
+is "$(find "$tmp/site" -type f -newermt 2021-01-01)" "" "not even touched"
+{ cat "$tmp/year"; s kanal_00 77 2026-11-22T12:00:00.000Z; } >"$tmp/year2"
+"$root/scripts/tw-site" "$tmp/site" "$tmp/year2"
+is "$(find "$tmp/site" -name '*.html' -newermt 2021-01-01 | wc -l)" 4 \
+	"a new stream: its page, its channel, its week, the overview"
+is "$(find "$tmp/site" -name '*.tmp')" "" "nothing is left aside"
+is "$(cat "$tmp"/site/*.html "$tmp"/site/*/*.html | grep -c 'https\{0,1\}:')" 0 "no address of elsewhere"
+tw-report site "$tmp/year" 2>/dev/null
+is $? 2 "site without a folder: exit 2"
+tw-report site -o /dev/null/x "$tmp/year" 2>/dev/null
+is $? 1 "a folder that cannot be: exit 1"
+
+# A stream of 12 hours stays small.
+python3 - >"$tmp/long" <<'PY'
+import datetime
+for i in range(8640):
+    t = datetime.datetime.fromtimestamp(1795435200 + i * 5, datetime.timezone.utc)
+    print('{"ts":"%s.000Z","channel":"k","type":"window","seconds":5,"stream_id":"9","viewers":%d,"messages":%d,"heard_s":5}'
+          % (t.strftime('%Y-%m-%dT%H:%M:%S'), 1000 + i % 97, 999 if i == 4321 else i * 7 % 31))
+PY
+s k 9 2026-11-23T12:00:00.000Z >>"$tmp/long"
+tw-report stream k 9 -o "$tmp/long.html" "$tmp/long"
+[ "$(wc -c <"$tmp/long.html")" -lt 307200 ]
+ok $? "12 hours: $(wc -c <"$tmp/long.html") bytes of 307200"
+is "$(tw-report stream k 9 --format json "$tmp/long" | jq -c '[(.course|length) <= 720, ([.course[].messages_max]|max), .peaks[0].messages]')" \
+	'[true,999,999]' "and its peak is there"
+
+for bad in history stream 'stream k' 'history ?' 'weekly --since 2026-11-01' \
+	'mentions --week latest' 'live -o x'; do
+	# shellcheck disable=SC2086
+	tw-report $bad </dev/null >/dev/null 2>&1
+	is $? 2 "$bad: exit 2"
+done
+done_testing

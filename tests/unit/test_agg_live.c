@@ -1,0 +1,108 @@
+/*
+ * Windows as the clock passes them: nothing waits, what comes late is added.
+ */
+#include "tap.h"
+
+#include "model/agg.h"
+
+#define T0 INT64_C(1795435200000) /* 2026-11-23T12:00:00Z */
+#define EVENT(ts, type, rest)                                                  \
+	"{\"ts\":\"2026-11-23T" ts "Z\",\"channel\":\"k\",\"type\":\"" type    \
+	"\"" rest "}"
+#define WINDOW(ts, rest)                                                       \
+	"{\"ts\":\"2026-11-23T" ts                                             \
+	".000Z\",\"channel\":\"k\",\"type\":\"window\",\"seconds\":5" rest     \
+	"\n"
+#define HIT(ts, n)                                                             \
+	EVENT(ts, "viewers",                                                   \
+	    ",\"stream_id\":\"7\",\"started_at\":\"2026-11-23T12:00:00.000Z\"" \
+	    ",\"viewers\":" n)
+
+static struct event_reader *reader;
+
+static void
+spell(void *arg, const struct stats *s, int64_t first_ts, struct buf *b)
+{
+	(void)arg;
+	(void)first_ts;
+	stats_write(b, s);
+}
+
+static bool
+add(struct agg *a, const char *line)
+{
+	struct errmsg why;
+	struct event e;
+
+	if (!event_read(reader, str_of(line), &e, &why)) {
+		ok(false, "event %s: %s", line, why.text);
+		return false;
+	}
+	return agg_add(a, &e);
+}
+
+/* Lets the clock be `s` seconds after T0; the output has to be `want`. */
+static void
+pass(struct agg *a, int64_t s, const char *want, const char *name)
+{
+	agg_pass(a, T0 + s * 1000);
+	is(buf_view(agg_output(a)), want, "%s", name);
+	buf_reset(agg_output(a));
+}
+
+int
+main(void)
+{
+	static const struct agg_options o = { 5000, 10000, 1800000, true };
+	struct agg *a = agg_new(&o, spell, NULL);
+
+	reader = event_reader_new();
+	ok(add(a,
+	       EVENT("12:00:00.000", "mark",
+		   ",\"mark\":\"join\",\"by\":\"h/1/1\"")),
+	    "join");
+	ok(add(a, HIT("12:00:01.000", "10")), "a hit");
+	ok(add(a, EVENT("12:00:02.000", "message", ",\"user_id\":\"1\"")),
+	    "a message");
+	pass(a, 4, "", "a window that is not over");
+	pass(a, 5,
+	    WINDOW("12:00:00",
+		",\"stream_id\":\"7\",\"viewers\":10,\"viewers_max\":10,"
+		"\"messages\":1,\"chatters\":1,\"heard_s\":5}"),
+	    "one that is: in its stream, heard up to now");
+	pass(a, 5, "", "once");
+	pass(a, 10,
+	    WINDOW("12:00:05",
+		",\"stream_id\":\"7\",\"viewers\":10,\"messages\":0,"
+		"\"heard_s\":5}"),
+	    "a quiet one, without an event; the sample holds");
+	ok(add(a,
+	       EVENT(
+		   "12:00:03.000", "message", ",\"user_id\":\"2\",\"bits\":5")),
+	    "chat that comes 7 s late is taken");
+	pass(a, 11,
+	    WINDOW("12:00:00",
+		",\"stream_id\":\"7\",\"viewers\":10,\"viewers_max\":10,"
+		"\"messages\":2,\"chatters\":2,\"bits\":5,\"cheers\":1,"
+		"\"paid_messages\":1,\"heard_s\":5}"),
+	    "and its window comes again");
+	ok(add(a, HIT("12:00:09.000", "30")), "a sample that comes late");
+	pass(a, 15,
+	    WINDOW("12:00:10",
+		",\"stream_id\":\"7\",\"viewers\":30,\"viewers_max\":30,"
+		"\"messages\":0,\"heard_s\":5}"),
+	    "counts in the window that was open");
+	pass(a, 16, "", "nothing new");
+	ok(!add(a, EVENT("12:00:01.000", "message", ",\"user_id\":\"3\"")),
+	    "chat that is more than the hold behind is late");
+	agg_end(a);
+	ok(strstr((buf_byte(agg_output(a), '\0'), agg_output(a)->p),
+	       "\"type\":\"stream\",\"seconds\":5,\"stream_id\":\"7\"") != NULL,
+	    "at the end the stream has its line");
+	ok(strstr(agg_output(a)->p, "\"messages\":2,") != NULL,
+	    "with what came late");
+	ok(strstr(agg_output(a)->p, "\"bits\":5,") != NULL, "and its bits");
+	agg_free(a);
+	event_reader_free(reader);
+	return tap_done();
+}

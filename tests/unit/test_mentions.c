@@ -1,0 +1,125 @@
+/*
+ * Mentions worked out by hand.
+ */
+#include "tap.h"
+
+#include "base/tstamp.h"
+#include "model/mentions.h"
+
+#define T0 INT64_C(1795435200000) /* 2026-11-23T12:00:00Z */
+
+static void
+say(struct mentions *m, int64_t at, const char *user, const char *badges,
+    const char *names)
+{
+	struct event e;
+
+	event_clear(&e);
+	e.ts = T0 + at;
+	e.type = EVENT_MESSAGE;
+	e.channel = STR("k");
+	e.user_id = str_of(user);
+	e.badges = str_of(badges);
+	e.mentions = str_of(names);
+	mentions_add_event(m, &e);
+}
+
+static struct stats
+stream(const char *id, int64_t viewer_ms)
+{
+	return (struct stats){ .type = STATS_STREAM,
+		.ts = T0,
+		.channel = STR("k"),
+		.stream_id = str_of(id),
+		.viewer_ms = viewer_ms };
+}
+
+static void
+test_events(void)
+{
+	struct mentions *m = mentions_new(INT64_MIN, INT64_MAX);
+	struct mentions_report r;
+	struct stats s;
+	struct event copy;
+
+	say(m, 1000, "1", "broadcaster/1,subscriber/3", "[\"cola\"]");
+	say(m, 2000, "2", "moderator/1", "[\"cola\",\"cola\"]");
+	say(m, 61000, "2", "subscriber/12", "[\"cola\",\"tee\"]");
+	say(m, 62000, "3", "bot-moderator/1", "[\"cola\"]");
+	say(m, 63000, "3", "", "[\"cola\"]");
+	say(m, 5000, "3", "", "");
+	event_clear(&copy);
+	copy.ts = T0;
+	copy.type = EVENT_MESSAGE;
+	copy.mentions = STR("[\"cola\"]");
+	copy.shared_from = STR("9");
+	mentions_add_event(m, &copy);
+	/* The later line of a stream counts: 2,500 viewer-minutes. */
+	s = stream("1", 1);
+	mentions_add_stats(m, &s);
+	s = stream("1", 2000 * MS_PER_MIN);
+	mentions_add_stats(m, &s);
+	s = stream("2", 500 * MS_PER_MIN);
+	mentions_add_stats(m, &s);
+	s = stream("3", STATS_UNKNOWN);
+	mentions_add_stats(m, &s);
+	mentions_sum(m, "UTC", &r);
+	ok(r.events, "from events");
+	if (is_int((int64_t)r.n_names, 2, "two names")) {
+		const struct mentions_name *n = r.names;
+
+		is(n[0].name, "cola", "by mentions");
+		is_int(n[0].mentions, 5, "a name counts once a message");
+		is_int(n[0].people, 3, "people");
+		is_int(n[0].by[MENTIONS_BROADCASTER], 1, "broadcaster");
+		is_int(n[0].by[MENTIONS_MODERATORS], 1, "moderators");
+		is_int(n[0].by[MENTIONS_VIEWERS], 3, "viewers");
+		ok(n[0].per_1000_viewer_min == 2, "5 / 2500 x 1000");
+		is_int(n[0].first, T0 + 1000, "first");
+		is_int(n[0].last, T0 + 63000, "last");
+		is_int(n[0].busiest, T0 + 60000, "the busiest minute");
+		is_int(n[0].busiest_mentions, 3, "its mentions");
+		ok(n[0].hours[12] == 5, "by the hour");
+		is(n[1].name, "tee", "the other");
+		is_int(n[1].people, 1, "its people");
+	}
+	mentions_report_release(&r);
+	mentions_free(m);
+}
+
+static void
+test_windows(void)
+{
+	struct mentions *m = mentions_new(T0, T0 + MS_PER_HOUR);
+	struct stats w = { .type = STATS_WINDOW,
+		.ts = T0,
+		.channel = STR("k"),
+		.seconds = 5,
+		.mentions = STR("{\"cola\":3,\"tee\":1}") };
+	struct mentions_report r;
+
+	mentions_add_stats(m, &w);
+	mentions_add_stats(m, &w);
+	w.ts = T0 - 5000;
+	mentions_add_stats(m, &w);
+	w.ts = T0 + MS_PER_HOUR;
+	mentions_add_stats(m, &w);
+	mentions_sum(m, "UTC", &r);
+	ok(!r.events, "from windows");
+	if (is_int((int64_t)r.n_names, 2, "two names")) {
+		is_int(r.names[0].mentions, 3, "once, and inside the limits");
+		is_int(r.names[0].people, STATS_UNKNOWN, "nobody knows who");
+		ok(r.names[0].per_1000_viewer_min == STATS_UNKNOWN,
+		    "nor for whom");
+	}
+	mentions_report_release(&r);
+	mentions_free(m);
+}
+
+int
+main(void)
+{
+	test_events();
+	test_windows();
+	return tap_done();
+}
