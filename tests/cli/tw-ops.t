@@ -102,6 +102,38 @@ tw-tidy -q
 is "$(find "$data/raw" -name '2026*' | wc -l)" 0 "later, what is old does"
 sed -i '/KEEP_RAW/d' "$conf"
 
+# tw-tidy and tw-weekly killed: nothing is lost, no half file is read
+again 2026-11-20T00:00Z
+lay_days 9 16
+tw-etl -q
+rm -f "$tmp"/*.json
+tw-weekly --week 2026-W46 -o "$tmp/want.json"
+i=0
+while [ $i -lt "${TW_KILLS:-10}" ]; do
+	i=$((i + 1))
+	setsid tw-tidy -q >/dev/null 2>&1 &
+	one=$!
+	setsid tw-weekly --week 2026-W46 -o "$tmp/got.json" >/dev/null 2>&1 &
+	two=$!
+	sleep 0.$((i % 4))$((i * 7 % 10))
+	kill -9 -- -$one -$two 2>/dev/null
+	wait $one $two 2>/dev/null
+	[ ! -e "$tmp/got.json" ] || cmp "$tmp/want.json" "$tmp/got.json"
+done >"$tmp/out" 2>&1
+same /dev/null "$tmp/out" "a report that is there is whole"
+tw-tidy -q
+for file in "$data"/raw/*/*/*.log*; do
+	case $file in
+	*.zst) zstd -q -dc "$file" ;;
+	*) gzip -dc "$file" ;;
+	esac | cmp -s - "$tmp/full/$(echo "${file#"$data/raw/"}" | sed 's/\.[a-z]*$//')" ||
+		echo "$file"
+done >"$tmp/out" 2>&1
+same /dev/null "$tmp/out" "and a killed tw-tidy loses nothing"
+tw-etl --again lang/6000000001
+tw-weekly --week 2026-W46 -o "$tmp/got.json"
+same "$tmp/want.json" "$tmp/got.json" "the report is the same"
+
 # A channel that is removed while it is live
 again 2026-11-12T23:59Z
 lay_days 11 12

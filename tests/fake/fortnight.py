@@ -95,9 +95,9 @@ def write(folder, channel, mine, rng):
         t = BEGIN + m * MINUTE
         live = next((s for s in mine for a, b in s.segments if a <= t < b), None)
         into = int(t - live.said) // MINUTE if live else 0
-        # The chat collector dies without a word, for a day and three quarters.
-        deaf = channel == "loch" and at(4, 13) <= t < at(6, 9)
-        if channel == "loch" and t == at(6, 9):
+        # The chat collector dies without a word, for nearly three days.
+        deaf = channel == "loch" and at(4, 13) <= t < at(7, 9)
+        if channel == "loch" and t == at(7, 9):
             by = "h/9/1794646800"
         if not deaf:
             line("chat", t + 3, "mark", '{"mark":"alive","by":"%s"}' % by)
