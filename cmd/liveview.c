@@ -20,10 +20,11 @@
 #include "base/tstamp.h"
 #include "render/frame.h"
 
-#define FRAME_MS 250  /* between two frames, at least */
-#define IDLE_MS  1000 /* at most: ages grow */
-#define READ_MS  50   /* of reading between two looks at the keys */
-#define WAIT_MS  50
+#define FRAME_MS  250  /* between two frames, at least */
+#define IDLE_MS   1000 /* at most: ages grow */
+#define READ_MS   50   /* of reading between two looks at the keys */
+#define WAIT_MS   50
+#define BEHIND_MS 1500 /* windows are on their way for so long */
 
 struct view {
 	struct live *live;
@@ -85,7 +86,7 @@ draw(struct view *v)
 {
 	int64_t end = live_until(v->live);
 
-	v->frame.now = now_ms() - MS_PER_S;
+	v->frame.now = now_ms() - BEHIND_MS;
 	if (end != INT64_MIN && end > v->frame.now)
 		v->frame.now = end;
 	buf_reset(&v->out);

@@ -223,7 +223,7 @@ live_messages(const struct live *l, size_t channel, int64_t now,
 {
 	struct channel *c = l->channels[channel];
 	int64_t width = l->seconds * MS_PER_S;
-	int64_t end = (now + width - 1) / width * width;
+	int64_t end = now / width * width;
 
 	for (size_t i = 0; i < n; i++) {
 		int64_t ts = end - (int64_t)(n - i) * width;

@@ -59,7 +59,7 @@ int64_t live_until(const struct live *l);
 size_t live_rows(const struct live *l, int64_t now, struct live_row **rows);
 
 /*
- * Measure the messages of the `n` windows before `now`, the oldest first, in
+ * Measure the messages of the `n` windows that ended by `now`, the oldest first, in
  * channel number `channel`: STATS_UNKNOWN in a hole and before its first window,
  * 0 where no window was written.
  */

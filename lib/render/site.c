@@ -223,7 +223,7 @@ live_table(struct site *s)
 	}
 	buf_lit(b,
 	    SCROLL
-	    "<table><thead><tr><th scope=\"col\">channel</th>"
+	    "<table class=\"streams\"><thead><tr><th scope=\"col\">channel</th>"
 	    "<th scope=\"col\">messages, last 15 min</th><th scope=\"col\">"
 	    "messages a second</th><th scope=\"col\">viewers</th>"
 	    "<th scope=\"col\">counted at</th><th scope=\"col\">bits so far"
