@@ -128,13 +128,17 @@ $(B)/tests/fake/full.so: tests/fake/full.c
 
 PROVE = prove $(if $(V),-v)
 
+# The tests of the scripts run tools that other tests run under the sanitizers.
+CLI := $(if $(SAN),$(filter-out tests/cli/tw-ops%,$(wildcard tests/cli/*.t)),\
+       $(wildcard tests/cli/*.t))
+
 check: all $(UNIT) $(REPLAY) $(FAKE) $(B)/tests/fake/full.so $(B)/tests/gen
 	$(PROVE) -e '' $(UNIT)
 	@for f in $(FUZZ); do echo "replay $$f" && \
 	    $(B)/tests/fuzz/$$f tests/fuzz/corpus/$${f#fuzz_} || exit 1; done
 	TW_BIN=$(CURDIR)/$(B) TW_MODE=$(MODE) TW_MAKE='B=$(B) CC="$(CC)" CFLAGS="$(CFLAGS)" \
 	    $(if $(SAN),SAN=1) $(if $(COV),COV=1) $(if $(WERROR),WERROR=1)' \
-	    $(PROVE) -j 3 -e sh tests/cli/*.t
+	    $(PROVE) -j 3 -e sh $(CLI)
 
 golden: all
 	for t in tests/cli/*.t; do \
