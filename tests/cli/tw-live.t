@@ -1,5 +1,6 @@
 #!/bin/sh
 # tw-agg --live and tw-live against the fake Twitch; the view in tmux.
+# shellcheck disable=SC2119 # the servers take options; none here
 . "$(dirname "$0")/tap.sh"
 . "$(dirname "$0")/fake.sh"
 PATH=$root/scripts:$PATH
