@@ -128,9 +128,12 @@ $(B)/tests/fake/full.so: tests/fake/full.c
 
 PROVE = prove $(if $(V),-v)
 
-# The tests of the scripts run tools that other tests run under the sanitizers.
-CLI := $(if $(SAN),$(filter-out tests/cli/tw-ops%,$(wildcard tests/cli/*.t)),\
-       $(wildcard tests/cli/*.t))
+# The command tests, the longest first: most of their time they wait. Those of the
+# scripts run tools that others run under the sanitizers.
+LONG := $(patsubst %,tests/cli/%.t,tw-ops tw-poll tw-chat-load tw-load \
+	tw-chat-faults tw-ops-kill tw-ops-watch tw-mongo project)
+CLI  := $(filter-out $(if $(SAN),tests/cli/tw-ops%),\
+	$(LONG) $(filter-out $(LONG),$(wildcard tests/cli/*.t)))
 
 check: all $(UNIT) $(REPLAY) $(FAKE) $(B)/tests/fake/full.so $(B)/tests/gen
 	$(PROVE) -e '' $(UNIT)
@@ -138,7 +141,7 @@ check: all $(UNIT) $(REPLAY) $(FAKE) $(B)/tests/fake/full.so $(B)/tests/gen
 	    $(B)/tests/fuzz/$$f tests/fuzz/corpus/$${f#fuzz_} || exit 1; done
 	TW_BIN=$(CURDIR)/$(B) TW_MODE=$(MODE) TW_MAKE='B=$(B) CC="$(CC)" CFLAGS="$(CFLAGS)" \
 	    $(if $(SAN),SAN=1) $(if $(COV),COV=1) $(if $(WERROR),WERROR=1)' \
-	    $(PROVE) -j 3 -e sh $(CLI)
+	    $(PROVE) -j 5 -e sh $(CLI)
 
 golden: all
 	for t in tests/cli/*.t; do \
