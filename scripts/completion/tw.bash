@@ -65,6 +65,7 @@ _tw_script() {
 		;;
 	esac
 	case ${1##*/} in
+	tw-live) words='-h --help --once -f' ;;
 	tw-etl) words="$words -j --again --backfill" ;;
 	tw-status) words="$words --metrics" ;;
 	tw-watch) words="$words --no-start --run --stop" ;;
@@ -74,7 +75,7 @@ _tw_script() {
 	case ${1##*/}:$2 in
 	*:-*) _tw_words "$words" "$2" ;;
 	tw-track:*) _tw_words "${words#*--version} $(tw-track list 2>/dev/null)" "$2" ;;
-	tw-etl:* | tw-status:* | tw-weekly:*)
+	tw-etl:* | tw-live:* | tw-status:* | tw-weekly:*)
 		_tw_words "$(tw-track list 2>/dev/null)" "$2"
 		;;
 	esac
@@ -174,5 +175,6 @@ _tw() {
 }
 
 complete -F _tw tw-chat tw-poll tw-parse tw-agg tw-load tw-report
-complete -F _tw_script tw-crontab tw-etl tw-status tw-tidy tw-track tw-watch \
-	tw-weekly
+complete -F _tw_script tw-crontab tw-etl tw-live tw-status tw-tidy tw-track \
+	tw-watch tw-weekly
+complete -W '-h --help --tz --uri' -o default tw-site
