@@ -41,7 +41,7 @@
 #define ALIVE_MS      MS_PER_MIN
 #define OVERLAP_MS    2000 /* the old session, when the new one has it all */
 #define BEHIND_MS     5000 /* after its end the new one brings what both had */
-#define READS         16   /* of one session before the others have theirs */
+#define READS         2    /* of one session before the others have theirs */
 #define STOP_MS       1000 /* for reading what has arrived at the end */
 #define COMMAND_MAX   510  /* bytes of an IRC command */
 #define SAME_WORDS_MS MS_PER_MIN

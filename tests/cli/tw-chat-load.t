@@ -37,8 +37,8 @@ kill -USR1 $pid
 until_ok 30 grep -q heard= "$tmp/err"
 echo "# $(tail -n 1 "$tmp/err")"
 if [ "${TW_MODE:-plain}" = plain ]; then
-	[ "$(memory)" -lt 32768 ]
-	ok $? "memory stays under 32 MiB: $(memory) KiB"
+	[ "$(memory)" -lt 49152 ]
+	ok $? "memory stays under 48 MiB: $(memory) KiB"
 fi
 echo "# $(used) hundredths of a second of CPU time"
 stop
