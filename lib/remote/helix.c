@@ -7,11 +7,8 @@
  */
 #include "remote/helix.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/backoff.h"
 #include "base/buf.h"
@@ -19,6 +16,7 @@
 #include "base/login.h"
 #include "base/map.h"
 #include "base/now.h"
+#include "base/secret.h"
 #include "base/tstamp.h"
 #include "base/xalloc.h"
 #include "format/hash.h"
@@ -195,22 +193,12 @@ single_release(struct single *s)
 static bool
 read_secret(const struct helix *h, struct buf *b, struct errmsg *why)
 {
-	char text[512];
-	int fd = open(h->o.secret_file, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd >= 0 ? read(fd, text, sizeof(text)) : -1;
-	struct str s = { text, n > 0 ? (size_t)n : 0 };
+	struct secret secret;
+	bool good = secret_read(&secret, h->o.secret_file, "secret", why);
 
-	if (n < 0)
-		errmsg_set(why, "%s: %s", h->o.secret_file, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	while (s.len > 0 && memchr(" \t\r\n", s.p[s.len - 1], 4) != NULL)
-		s.len--;
-	if (n >= 0 && s.len == 0)
-		errmsg_set(why, "%s: no secret in it", h->o.secret_file);
-	http_escape(b, s);
-	explicit_bzero(text, sizeof(text));
-	return s.len > 0;
+	http_escape(b, secret.text);
+	secret_wipe(&secret);
+	return good;
 }
 
 /* Reads the server's answer: a new token. */

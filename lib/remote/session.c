@@ -1,14 +1,12 @@
 #include "remote/session.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "base/chance.h"
 #include "base/now.h"
+#include "base/secret.h"
 
 #define LOGIN_MS 15000 /* for the welcome and the tags */
 #define QUIET_MS 12000 /* without a byte: send a PING */
@@ -45,30 +43,25 @@ end(struct session *s, enum session_end how, const char *why)
 static bool
 read_token(struct buf *b, const char *path, struct errmsg *why)
 {
-	char text[512];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd >= 0 ? read(fd, text, sizeof(text)) : -1;
-	struct str s = { text, n > 0 ? (size_t)n : 0 };
-	bool good = n > 0;
+	struct secret secret;
+	bool good = secret_read(&secret, path, "token", why);
+	struct str s = secret.text;
 
-	if (n < 0)
-		errmsg_set(why, "%s: %s", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
 	if (str_starts(s, STR("oauth:"))) {
 		s.p += 6;
 		s.len -= 6;
 	}
-	while (s.len > 0 && strchr(" \t\r\n", s.p[s.len - 1]) != NULL)
-		s.len--;
-	for (size_t i = 0; i < s.len; i++)
-		good = good && s.p[i] > ' ' && s.p[i] < 127;
-	if (good && s.len > 0)
+	if (good) {
+		good = s.len > 0;
+		for (size_t i = 0; i < s.len; i++)
+			good = good && s.p[i] > ' ' && s.p[i] < 127;
+		if (!good)
+			errmsg_set(why, "%s: no token in it", path);
+	}
+	if (good)
 		buf_str(b, s);
-	else if (n >= 0)
-		errmsg_set(why, "%s: no token in it", path);
-	explicit_bzero(text, sizeof(text));
-	return good && s.len > 0;
+	secret_wipe(&secret);
+	return good;
 }
 
 static void
