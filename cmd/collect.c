@@ -2,6 +2,7 @@
 
 #include <err.h>
 #include <errno.h>
+#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,33 @@
 
 #define FILES_MAX  1024
 #define FILES_KEPT 256 /* descriptors for connections and the like */
+
+bool
+collect_option(int o, const char *tool, struct collect_source *s,
+    struct record_options *output)
+{
+	switch (o) {
+	case 'f':
+		s->file = optarg;
+		return true;
+	case 'o':
+		output->dir = optarg;
+		return true;
+	case 'q':
+		s->words = TOOL_QUIET;
+		return true;
+	case COLLECT_SYNC:
+		output->sync = true;
+		return true;
+	case 'V':
+		tool_version(tool);
+	case 'v':
+		s->words = TOOL_VERBOSE;
+		return true;
+	default:
+		return false;
+	}
+}
 
 static void
 put(struct map *list, const struct login *login)

@@ -25,6 +25,18 @@ struct collect_source {
 	enum tool_words words;
 };
 
+/* The long options of both; those of one begin at COLLECT_OWN. */
+enum { COLLECT_SYNC = 256, COLLECT_OWN };
+
+/*
+ * Take the option `o` of getopt_long(), with its optarg, if it is one that both
+ * have: -f, -o, --sync, -q, -v, -V. `tool` is who we are, for -V.
+ *
+ * Returns false when it is not.
+ */
+bool collect_option(int o, const char *tool, struct collect_source *s,
+    struct record_options *output) MUST_USE;
+
 /* Does what there is to do for the channel `login`. */
 typedef void collect_channel(void *arg, struct str login);
 

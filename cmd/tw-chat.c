@@ -142,11 +142,10 @@ read_login(struct listen_options *o, struct login *login)
 static void
 options(struct collector *c, int argc, char **argv)
 {
-	enum { SYNC = 256 };
 	static const struct option longs[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "quiet", no_argument, NULL, 'q' },
-		{ "sync", no_argument, NULL, SYNC },
+		{ "sync", no_argument, NULL, COLLECT_SYNC },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
@@ -155,33 +154,19 @@ options(struct collector *c, int argc, char **argv)
 
 	while ((o = getopt_long(argc, argv, "f:ho:qVv", longs, NULL)) != -1)
 		switch (o) {
-		case 'f':
-			c->source.file = optarg;
-			break;
 		case 'h':
 			help();
 			exit(TOOL_DONE);
-		case 'o':
-			c->output.dir = optarg;
-			break;
-		case 'q':
-			c->words = TOOL_QUIET;
-			break;
-		case SYNC:
-			c->output.sync = true;
-			break;
-		case 'V':
-			tool_version("tw-chat");
-		case 'v':
-			c->words = TOOL_VERBOSE;
-			break;
 		default:
+			if (collect_option(
+				o, "tw-chat", &c->source, &c->output))
+				break;
 			usage(stderr);
 			exit(TOOL_USAGE);
 		}
 	c->source.names = argv + optind;
 	c->source.n = (size_t)(argc - optind);
-	c->source.words = c->words;
+	c->words = c->source.words;
 }
 
 /* Says how it goes. */
@@ -259,7 +244,7 @@ collect(struct collector *c, int orders)
 int
 main(int argc, char **argv)
 {
-	struct collector c = { .words = TOOL_NORMAL };
+	struct collector c = { .source.words = TOOL_NORMAL };
 	const char *url = collect_env("TW_IRC_URL");
 	struct buf by = { 0 };
 	enum tool_exit result;

@@ -117,13 +117,13 @@ help(void)
 static void
 options(struct poller *p, int argc, char **argv)
 {
-	enum { INTERVAL = 256, ONCE, SYNC };
+	enum { INTERVAL = COLLECT_OWN, ONCE };
 	static const struct option longs[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "interval", required_argument, NULL, INTERVAL },
 		{ "once", no_argument, NULL, ONCE },
 		{ "quiet", no_argument, NULL, 'q' },
-		{ "sync", no_argument, NULL, SYNC },
+		{ "sync", no_argument, NULL, COLLECT_SYNC },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
@@ -132,9 +132,6 @@ options(struct poller *p, int argc, char **argv)
 
 	while ((o = getopt_long(argc, argv, "f:ho:qVv", longs, NULL)) != -1)
 		switch (o) {
-		case 'f':
-			p->source.file = optarg;
-			break;
 		case 'h':
 			help();
 			exit(TOOL_DONE);
@@ -146,30 +143,19 @@ options(struct poller *p, int argc, char **argv)
 					   "at least a second; give 60s or 2m",
 				    optarg);
 			break;
-		case 'o':
-			p->output.dir = optarg;
-			break;
 		case ONCE:
 			p->once = true;
 			break;
-		case 'q':
-			p->words = TOOL_QUIET;
-			break;
-		case SYNC:
-			p->output.sync = true;
-			break;
-		case 'V':
-			tool_version("tw-poll");
-		case 'v':
-			p->words = TOOL_VERBOSE;
-			break;
 		default:
+			if (collect_option(
+				o, "tw-poll", &p->source, &p->output))
+				break;
 			usage(stderr);
 			exit(TOOL_USAGE);
 		}
 	p->source.names = argv + optind;
 	p->source.n = (size_t)(argc - optind);
-	p->source.words = p->words;
+	p->words = p->source.words;
 }
 
 static void
@@ -564,7 +550,8 @@ warn_of_interval(const struct poller *p)
 int
 main(int argc, char **argv)
 {
-	struct poller p = { .words = TOOL_NORMAL, .interval_ms = MS_PER_MIN };
+	struct poller p = { .source.words = TOOL_NORMAL,
+		.interval_ms = MS_PER_MIN };
 	struct buf by = { 0 }, helix_url = { 0 }, auth_url = { 0 };
 	struct buf cache = { 0 };
 	enum tool_exit result;
