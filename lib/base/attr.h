@@ -12,6 +12,12 @@
 /* Argument `f` is a printf format for the arguments from `a` on. */
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
 
+/* Worth it where an argument is a constant that decides what is left of it. */
+#define ALWAYS_INLINE __attribute__((always_inline))
+
+/* This function reads beside what it was given, on purpose and with care. */
+#define NO_ADDRESS_CHECK __attribute__((no_sanitize("address")))
+
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 

@@ -1,9 +1,8 @@
 #include "format/jsonw.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include <stdint.h>
 
+#include "base/bytes.h"
 #include "base/num.h"
 #include "base/tstamp.h"
 #include "base/utf8.h"
@@ -59,17 +58,36 @@ store16(char *p, __m128i v)
 }
 #endif
 
+#define SHORT 32 /* bytes of a text that is copied at once */
+
+/* Tells whether the 32 bytes from `p` on lie in one page of memory: then all of
+ * them can be read when the first can. */
+static inline bool
+in_one_page(const char *p)
+{
+	return ((uintptr_t)p & 4095) <= 4096 - SHORT;
+}
+
 /*
- * Copies a text that can stay as it is from end to end, as nearly all do. The
- * last bytes are read together with some before them, so that nothing is read
- * or written outside.
+ * Copies a text that can stay as it is from end to end, as nearly all do. Of a
+ * short one 32 bytes are copied, whatever its length is: a branch for every
+ * length would be guessed wrongly too often. So there is room for 32 bytes, and
+ * what is read behind the text is not looked at.
  *
  * Returns false, with anything at `out`, when it is not such a text.
  */
-static inline bool
+NO_ADDRESS_CHECK static bool
 copy_whole(char *out, const char *p, size_t len)
 {
 #if defined(__SSE2__)
+	if (LIKELY(len <= SHORT && in_one_page(p))) {
+		__m128i v = load16(p), w = load16(p + 16);
+		uint64_t odd = odd_bytes(v) | (uint64_t)odd_bytes(w) << 16;
+
+		store16(out, v);
+		store16(out + 16, w);
+		return (odd & ((UINT64_C(1) << len) - 1)) == 0;
+	}
 	if (len >= 16) {
 		__m128i last = load16(p + len - 16);
 
@@ -82,24 +100,6 @@ copy_whole(char *out, const char *p, size_t len)
 		}
 		store16(out + len - 16, last);
 		return odd_bytes(last) == 0;
-	}
-	if (len >= 8) {
-		int64_t a, b;
-
-		memcpy(&a, p, 8);
-		memcpy(&b, p + len - 8, 8);
-		memcpy(out, &a, 8);
-		memcpy(out + len - 8, &b, 8);
-		return odd_bytes(_mm_set_epi64x(a, b)) == 0;
-	}
-	if (len >= 4) {
-		int32_t a, b;
-
-		memcpy(&a, p, 4);
-		memcpy(&b, p + len - 4, 4);
-		memcpy(out, &a, 4);
-		memcpy(out + len - 4, &b, 4);
-		return odd_bytes(_mm_set_epi32(a, b, a, b)) == 0;
 	}
 #endif
 	for (size_t i = 0; i < len; i++) {
@@ -156,17 +156,12 @@ copy_wide(struct buf *b, const unsigned char *p, const unsigned char *end)
 	return p - n;
 }
 
-void
-jsonw_text(struct buf *b, struct str s)
+/* Appends a text for which there is room. */
+static void
+add_text(struct buf *b, struct str s)
 {
 	const unsigned char *p = (const unsigned char *)s.p, *end = p + s.len;
 
-	if (!buf_room(b, s.len * JSONW_WORST + 16))
-		return;
-	if (copy_whole(b->p + b->len, s.p, s.len)) {
-		b->len += s.len;
-		return;
-	}
 	while (p < end) {
 		p = copy_plain(b, p, end);
 		while (p < end && *p >= 0x80)
@@ -177,11 +172,39 @@ jsonw_text(struct buf *b, struct str s)
 }
 
 void
+jsonw_text(struct buf *b, struct str s)
+{
+	if (!buf_room(b, s.len * JSONW_WORST + SHORT))
+		return;
+	if (LIKELY(copy_whole(b->p + b->len, s.p, s.len)))
+		b->len += s.len;
+	else
+		add_text(b, s);
+}
+
+void
 jsonw_str(struct buf *b, struct str s)
 {
 	buf_byte(b, '"');
 	jsonw_text(b, s);
 	buf_byte(b, '"');
+}
+
+void
+jsonw_led(struct buf *b, const char *lead, size_t n, struct str s)
+{
+	char *p;
+
+	if (!buf_room(b, JSONW_LEAD + s.len * JSONW_WORST + SHORT + 1))
+		return;
+	p = b->p + b->len;
+	memcpy(p, lead, JSONW_LEAD);
+	b->len += n;
+	if (LIKELY(copy_whole(p + n, s.p, s.len)))
+		b->len += s.len;
+	else
+		add_text(b, s);
+	b->p[b->len++] = '"';
 }
 
 /* Appends `,"key":`. */

@@ -24,6 +24,14 @@ void jsonw_text(struct buf *b, struct str s);
  */
 void jsonw_str(struct buf *b, struct str s);
 
+#define JSONW_LEAD 24
+
+/*
+ * Append the first `n` of the JSONW_LEAD bytes at `lead`, which end with the
+ * quote that opens a string, then `s` inside of it and the quote that ends it.
+ */
+void jsonw_led(struct buf *b, const char *lead, size_t n, struct str s);
+
 /*
  * Append `,"key":"value"`, or nothing when `value` is empty or absent.
  *

@@ -23,57 +23,69 @@ const struct field_def event_fields[F_N] = {
 #define FIELD(name, form, member)                                              \
 	{ { name, sizeof(name) - 1 }, form, offsetof(struct event, member),    \
 	    ",\"" name "\":", sizeof(name) + 3 }
+#define TEXT(name, member)                                                     \
+	{ { name, sizeof(name) - 1 }, FORM_STR,                                \
+	    offsetof(struct event, member), ",\"" name "\":\"",               \
+	    sizeof(name) + 4 }
 	/* clang-format on */
 	[F_TS] = FIELD("ts", FORM_TIME, ts),
-	[F_CHANNEL] = FIELD("channel", FORM_STR, channel),
+	[F_CHANNEL] = TEXT("channel", channel),
 	[F_TYPE] = FIELD("type", FORM_TYPE, type),
-	[F_ID] = FIELD("id", FORM_STR, id),
-	[F_USER] = FIELD("user", FORM_STR, user),
-	[F_USER_ID] = FIELD("user_id", FORM_STR, user_id),
-	[F_NAME] = FIELD("name", FORM_STR, name),
-	[F_BADGES] = FIELD("badges", FORM_STR, badges),
-	[F_BADGE_INFO] = FIELD("badge_info", FORM_STR, badge_info),
-	[F_SHARED_FROM] = FIELD("shared_from", FORM_STR, shared_from),
+	[F_ID] = TEXT("id", id),
+	[F_USER] = TEXT("user", user),
+	[F_USER_ID] = TEXT("user_id", user_id),
+	[F_NAME] = TEXT("name", name),
+	[F_BADGES] = TEXT("badges", badges),
+	[F_BADGE_INFO] = TEXT("badge_info", badge_info),
+	[F_SHARED_FROM] = TEXT("shared_from", shared_from),
 	[F_BITS] = FIELD("bits", FORM_POSITIVE, bits),
 	[F_PAID] = FIELD("paid", FORM_PAID, paid_amount),
 	[F_FIRST] = FIELD("first", FORM_TRUE, first),
 	[F_RETURNING] = FIELD("returning", FORM_TRUE, returning),
 	[F_ACTION] = FIELD("action", FORM_TRUE, action),
-	[F_REPLY_TO] = FIELD("reply_to", FORM_STR, reply_to),
-	[F_REWARD] = FIELD("reward", FORM_STR, reward),
-	[F_EFFECT] = FIELD("effect", FORM_STR, effect),
+	[F_REPLY_TO] = TEXT("reply_to", reply_to),
+	[F_REWARD] = TEXT("reward", reward),
+	[F_EFFECT] = TEXT("effect", effect),
 	[F_MONTHS] = FIELD("months", FORM_POSITIVE, months),
-	[F_TIER] = FIELD("tier", FORM_STR, tier),
+	[F_TIER] = TEXT("tier", tier),
 	[F_GIFT_MONTHS] = FIELD("gift_months", FORM_WHOLE, gift_months),
 	[F_GIFT_COUNT] = FIELD("gift_count", FORM_WHOLE, gift_count),
-	[F_RECIPIENT] = FIELD("recipient", FORM_STR, recipient),
-	[F_RECIPIENT_ID] = FIELD("recipient_id", FORM_STR, recipient_id),
+	[F_RECIPIENT] = TEXT("recipient", recipient),
+	[F_RECIPIENT_ID] = TEXT("recipient_id", recipient_id),
 	[F_RAID_VIEWERS] = FIELD("raid_viewers", FORM_WHOLE, raid_viewers),
-	[F_NOTICE] = FIELD("notice", FORM_STR, notice),
+	[F_NOTICE] = TEXT("notice", notice),
 	[F_PARAMS] = FIELD("params", FORM_OBJECT, params),
 	[F_DURATION_S] = FIELD("duration_s", FORM_WHOLE, duration_s),
-	[F_TARGET_ID] = FIELD("target_id", FORM_STR, target_id),
+	[F_TARGET_ID] = TEXT("target_id", target_id),
 	[F_MENTIONS] = FIELD("mentions", FORM_LIST, mentions),
-	[F_TEXT] = FIELD("text", FORM_STR, text),
-	[F_STREAM_ID] = FIELD("stream_id", FORM_STR, stream_id),
+	[F_TEXT] = TEXT("text", text),
+	[F_STREAM_ID] = TEXT("stream_id", stream_id),
 	[F_STARTED_AT] = FIELD("started_at", FORM_TIME, started_at),
 	[F_VIEWERS] = FIELD("viewers", FORM_WHOLE, viewers),
-	[F_TITLE] = FIELD("title", FORM_STR, title),
-	[F_CATEGORY] = FIELD("category", FORM_STR, category),
-	[F_LANGUAGE] = FIELD("language", FORM_STR, language),
+	[F_TITLE] = TEXT("title", title),
+	[F_CATEGORY] = TEXT("category", category),
+	[F_LANGUAGE] = TEXT("language", language),
 	[F_TAGS] = FIELD("tags", FORM_LIST, tags),
-	[F_MARK] = FIELD("mark", FORM_STR, mark),
-	[F_BY] = FIELD("by", FORM_STR, by),
+	[F_MARK] = TEXT("mark", mark),
+	[F_BY] = TEXT("by", by),
 	[F_INTERVAL_S] = FIELD("interval_s", FORM_WHOLE, interval_s),
 	[F_SINCE] = FIELD("since", FORM_TIME, since),
 	[F_FROM] = FIELD("from", FORM_TIME, from),
 	[F_TO] = FIELD("to", FORM_TIME, to),
 	[F_REST] = FIELD("", FORM_REST, rest),
 #undef FIELD
+#undef TEXT
 };
 
 #define USER_KEYS                                                              \
 	F_ID, F_USER, F_USER_ID, F_NAME, F_BADGES, F_BADGE_INFO, F_SHARED_FROM
+/* Nearly all events are messages; K() is done for each of their keys. */
+#define MESSAGE_KEYS(K)                                                        \
+	K(F_ID)                                                                \
+	K(F_USER) K(F_USER_ID) K(F_NAME) K(F_BADGES) K(F_BADGE_INFO)           \
+	    K(F_SHARED_FROM) K(F_BITS) K(F_PAID) K(F_FIRST) K(F_RETURNING)     \
+		K(F_ACTION) K(F_REPLY_TO) K(F_REWARD) K(F_EFFECT)              \
+		    K(F_MENTIONS) K(F_TEXT)
 #define SUB_KEYS                                                               \
 	USER_KEYS, F_MONTHS, F_TIER, F_GIFT_MONTHS, F_RECIPIENT,               \
 	    F_RECIPIENT_ID, F_MENTIONS, F_TEXT, F_END
@@ -83,9 +95,9 @@ const struct layout event_layouts[EVENT_N_TYPES] = {
 	{                                                                      \
 		s, sizeof(s) - 1                                               \
 	}
-	[EVENT_MESSAGE] = { NAMED("message"),
-	    { USER_KEYS, F_BITS, F_PAID, F_FIRST, F_RETURNING, F_ACTION,
-		F_REPLY_TO, F_REWARD, F_EFFECT, F_MENTIONS, F_TEXT, F_END } },
+#define LISTED(f) f,
+	[EVENT_MESSAGE] = { NAMED("message"), { MESSAGE_KEYS(LISTED) F_END } },
+#undef LISTED
 	[EVENT_SUB] = { NAMED("sub"), { SUB_KEYS } },
 	[EVENT_RESUB] = { NAMED("resub"), { SUB_KEYS } },
 	[EVENT_SUBGIFT] = { NAMED("subgift"), { SUB_KEYS } },
@@ -163,9 +175,9 @@ write_paid(struct buf *b, const struct event *e)
 static inline void
 write_lead(struct buf *b, const struct field_def *f)
 {
-	if (!buf_room(b, LEAD_SIZE))
+	if (!buf_room(b, JSONW_LEAD))
 		return;
-	memcpy(b->p + b->len, f->lead, LEAD_SIZE);
+	memcpy(b->p + b->len, f->lead, JSONW_LEAD);
 	b->len += f->lead_len;
 }
 
@@ -179,17 +191,16 @@ write_json(struct buf *b, const struct field_def *f, struct str json)
 	buf_str(b, json);
 }
 
-static void
+static inline ALWAYS_INLINE void
 write_field(struct buf *b, const struct event *e, const struct field_def *f)
 {
 	const void *at = (const char *)e + f->at;
 
 	switch (f->form) {
 	case FORM_STR:
-		if (((const struct str *)at)->len == 0)
-			break;
-		write_lead(b, f);
-		jsonw_str(b, *(const struct str *)at);
+		if (((const struct str *)at)->len != 0)
+			jsonw_led(
+			    b, f->lead, f->lead_len, *(const struct str *)at);
 		break;
 	case FORM_POSITIVE:
 	case FORM_WHOLE:
@@ -221,20 +232,39 @@ write_field(struct buf *b, const struct event *e, const struct field_def *f)
 	}
 }
 
+/* As the loop over the layout would, with the form of each key known when it is
+ * compiled. */
+static void
+write_message(struct buf *b, const struct event *e)
+{
+#define WRITTEN(f) write_field(b, e, &event_fields[f]);
+	MESSAGE_KEYS(WRITTEN)
+#undef WRITTEN
+}
+
+static void
+write_any(struct buf *b, const struct event *e, const enum field *keys)
+{
+	for (; *keys != F_END; keys++)
+		write_field(b, e, &event_fields[*keys]);
+}
+
 void
 event_write(struct buf *b, const struct event *e)
 {
+	static const char lead[JSONW_LEAD] = "\",\"channel\":\"";
 	const struct layout *l = &event_layouts[e->type];
 
 	buf_lit(b, "{\"ts\":\"");
 	tstamp_add(b, e->ts);
-	buf_lit(b, "\",\"channel\":\"");
-	jsonw_text(b, e->channel);
-	buf_lit(b, "\",\"type\":\"");
+	jsonw_led(b, lead, strlen(lead), e->channel);
+	buf_lit(b, ",\"type\":\"");
 	buf_str(b, l->name);
 	buf_byte(b, '"');
-	for (const enum field *f = l->keys; *f != F_END; f++)
-		write_field(b, e, &event_fields[*f]);
+	if (LIKELY(e->type == EVENT_MESSAGE))
+		write_message(b, e);
+	else
+		write_any(b, e, l->keys);
 	buf_lit(b, "}\n");
 }
 

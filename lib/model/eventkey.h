@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "format/jsonw.h"
 #include "model/event.h"
 
 enum form {
@@ -74,14 +75,12 @@ enum field {
 	F_END = F_N
 };
 
-/* Room for the longest key with what stands around it, copied as a whole. */
-#define LEAD_SIZE 24
-
 struct field_def {
 	struct str key;
 	enum form form;
-	size_t at;            /* offset in struct event */
-	char lead[LEAD_SIZE]; /* `,"key":` as it is written */
+	size_t at; /* offset in struct event */
+	/* `,"key":` as it is written, and the quote that opens a FORM_STR. */
+	char lead[JSONW_LEAD];
 	size_t lead_len;
 };
 

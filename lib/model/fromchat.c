@@ -23,7 +23,7 @@ struct source {
 static struct str
 value(const struct source *s, enum irc_tag tag)
 {
-	struct str v = s->irc->tag[tag];
+	struct str v = irc_tag(s->irc, tag);
 
 	return s->irc->escaped ? irc_unescape(&s->scratch->text, v) : v;
 }
@@ -91,7 +91,7 @@ user_keys(struct event *e, const struct source *s)
 	e->name = value(s, IRC_DISPLAY_NAME);
 	e->badges = value(s, IRC_BADGES);
 	e->badge_info = value(s, IRC_BADGE_INFO);
-	if (from.len > 0 && !str_eq(from, s->irc->tag[IRC_ROOM_ID]))
+	if (from.len > 0 && !str_eq(from, irc_tag(s->irc, IRC_ROOM_ID)))
 		e->shared_from = from;
 }
 

@@ -15,7 +15,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str line = fuzz_str(data, size), what = STR_ABSENT;
 	struct rawlog raw;
 	struct event e;
-	struct irc m;
+	struct irc m = { 0 };
 
 	/* The tools refuse a NUL and split at LF before this. */
 	if (memchr(line.p, '\n', line.len) != NULL ||

@@ -18,7 +18,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct buf scratch;
 	struct str line = fuzz_str(data, size), rest, key, value, plain;
-	struct irc m;
+	struct irc m = { 0 };
 	bool command = irc_parse(&m, line);
 
 	must(!command || m.command.len > 0);
@@ -33,9 +33,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_reset(&scratch);
 	buf_room(&scratch, m.tags.len * 2);
 	for (int t = 0; t < IRC_N_TAGS; t++) {
-		must_be_inside(m.tag[t], line);
-		plain = irc_unescape(&scratch, m.tag[t]);
-		must(plain.len <= m.tag[t].len);
+		must_be_inside(irc_tag(&m, t), line);
+		plain = irc_unescape(&scratch, irc_tag(&m, t));
+		must(plain.len <= irc_tag(&m, t).len);
 		must(irc_whole(&m, (enum irc_tag)t) >= -1);
 	}
 	buf_reset(&scratch);
