@@ -15,6 +15,9 @@
 /* Worth it where an argument is a constant that decides what is left of it. */
 #define ALWAYS_INLINE __attribute__((always_inline))
 
+/* For what is seldom needed, so that its caller stays small. */
+#define NEVER_INLINE __attribute__((noinline))
+
 /* This function reads beside what it was given, on purpose and with care. */
 #define NO_ADDRESS_CHECK __attribute__((no_sanitize("address")))
 

@@ -5,6 +5,7 @@
 #include "base/tstamp.h"
 
 #define KEY_MAX 32 /* bytes of the longest key and its `=` */
+#define ROOMY   (KEY_MAX + BYTES_16)
 
 /* Tags that we do not use, but that lines have: they are passed over faster than
  * one that nobody knows. */
@@ -136,30 +137,31 @@ is_key(const char *p, const struct irc_key *k)
 	return (same & k->mask) == k->mask;
 }
 
-/*
- * Finds the `;` from `p` on, where the section ends at `stop` and the line at
- * `end`, and notes backslashes near it.
- *
- * Returns where it is; or anything from `stop` on.
- */
-static inline const char *
-value_end(const char *p, const char *stop, const char *end, unsigned *slashes)
+/* Finds the `;` from `p` on, or `stop`, and notes backslashes before it. */
+static const char *
+value_end(const char *p, const char *stop, unsigned *slashes)
 {
-	do {
-		unsigned hits;
+	for (; stop - p >= BYTES_16; p += BYTES_16) {
+		unsigned hits = bytes_equal(p, ';');
 
-		if (UNLIKELY(end - p < BYTES_16)) {
-			for (; p < stop && *p != ';'; p++)
-				*slashes |= *p == '\\';
-			return p;
-		}
-		hits = bytes_equal(p, ';');
 		*slashes |= bytes_equal(p, '\\');
 		if (hits != 0)
 			return p + __builtin_ctz(hits);
-		p += BYTES_16;
-	} while (p < stop);
+	}
+	for (; p < stop && *p != ';'; p++)
+		*slashes |= *p == '\\';
 	return p;
+}
+
+/* Finds the key of the tag at `p`, and its value. */
+static const struct irc_key *
+read_key(const char *p, const char *stop, const char **value)
+{
+	const char *at = bytes_find(p, stop, '=', ';');
+
+	/* Only the first `=`: values may hold more. */
+	*value = at + (at < stop && *at == '=');
+	return find_key(p, (size_t)(at - p));
 }
 
 /*
@@ -171,25 +173,33 @@ static const char *
 parse_tags(struct irc *m, const char *p, const char *end)
 {
 	const char *stop = memchr(p, ' ', (size_t)(end - p)), *value;
+	/* Up to here a key and the begin of its value can be looked at without
+	 * asking how much there is. */
+	const char *roomy = end - p > ROOMY ? end - ROOMY : p - 1;
 	const struct irc_key *k = &keys[UNKNOWN], *next;
-	unsigned slashes = 0;
+	unsigned slashes = 0, hits;
 	uint64_t has = 0;
 
 	stop = stop != NULL ? stop : end;
 	m->tags = (struct str){ p, (size_t)(stop - p) };
 	do {
 		next = m->after[k->number];
-		if (LIKELY(end - p >= KEY_MAX) && LIKELY(is_key(p, next))) {
-			value = p + next->len;
+		if (LIKELY(p <= roomy) && LIKELY(is_key(p, next))) {
+			k = next;
+			value = p + k->len;
+			hits = bytes_equal(value, ';');
+			slashes |= bytes_equal(value, '\\');
+			if (LIKELY(hits != 0))
+				p = value + __builtin_ctz(hits);
+			else
+				p = value_end(value + BYTES_16, stop, &slashes);
 		} else {
-			value = bytes_find(p, stop, '=', ';');
-			next = find_key(p, (size_t)(value - p));
+			next = read_key(p, stop, &value);
 			m->after[k->number] = next;
-			/* Only the first `=`: values may hold more. */
-			value += value < stop && *value == '=';
+			k = next;
+			p = value_end(value, stop, &slashes);
 		}
-		k = next;
-		p = value_end(value, stop, end, &slashes);
+		/* There may be a `;` in the text. */
 		p = p < stop ? p : stop;
 		m->tag[k->number] = (struct str){ value, (size_t)(p - value) };
 		has |= k->bit;
@@ -258,6 +268,65 @@ parse_params(struct irc *m, const char *p, const char *end)
 	}
 }
 
+static char
+unescape(char c)
+{
+	switch (c) {
+	case ':':
+		return ';';
+	case 's':
+		return ' ';
+	case 'r':
+		return '\r';
+	case 'n':
+		return '\n';
+	default:
+		return c;
+	}
+}
+
+struct str
+irc_unescape(struct buf *scratch, struct str value)
+{
+	size_t begin = scratch->len;
+
+	if (value.len == 0 || memchr(value.p, '\\', value.len) == NULL)
+		return value;
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.p[i] != '\\')
+			buf_byte(scratch, value.p[i]);
+		else if (++i < value.len)
+			buf_byte(scratch, unescape(value.p[i]));
+	}
+	return (struct str){ scratch->p + begin, scratch->len - begin };
+}
+
+/* Reads a number that may be spelled with escapes. */
+static int64_t
+escaped_whole(struct str v)
+{
+	char plain[64];
+	struct buf b = { plain, 0, sizeof(plain), sizeof(plain), false };
+
+	return v.len <= sizeof(plain) ? num_whole(irc_unescape(&b, v)) : -1;
+}
+
+int64_t
+irc_whole(const struct irc *m, enum irc_tag tag)
+{
+	if ((m->has >> tag & 1) == 0)
+		return -1;
+	return m->escaped ? escaped_whole(m->tag[tag]) : num_whole(m->tag[tag]);
+}
+
+static int64_t
+time_of(const struct irc *m, enum irc_tag tag)
+{
+	int64_t t = irc_whole(m, tag);
+
+	return t >= 0 && t <= TSTAMP_MAX ? t : IRC_NO_TIME;
+}
+
 bool
 irc_parse(struct irc *m, struct str line)
 {
@@ -273,6 +342,7 @@ irc_parse(struct irc *m, struct str line)
 			m->after[i] = &keys[UNKNOWN];
 	if (p < end && *p == '@')
 		p = skip_spaces(parse_tags(m, p + 1, end), end);
+	m->sent = time_of(m, IRC_TMI_SENT_TS);
 	if (p < end && *p == ':')
 		p = skip_spaces(parse_source(m, p + 1, end), end);
 	at = find_space(p, end);
@@ -356,71 +426,9 @@ irc_tag_next(struct str *rest, struct str *key, struct str *value)
 	return true;
 }
 
-static char
-unescape(char c)
-{
-	switch (c) {
-	case ':':
-		return ';';
-	case 's':
-		return ' ';
-	case 'r':
-		return '\r';
-	case 'n':
-		return '\n';
-	default:
-		return c;
-	}
-}
-
-struct str
-irc_unescape(struct buf *scratch, struct str value)
-{
-	size_t begin = scratch->len;
-
-	if (value.len == 0 || memchr(value.p, '\\', value.len) == NULL)
-		return value;
-	for (size_t i = 0; i < value.len; i++) {
-		if (value.p[i] != '\\')
-			buf_byte(scratch, value.p[i]);
-		else if (++i < value.len)
-			buf_byte(scratch, unescape(value.p[i]));
-	}
-	return (struct str){ scratch->p + begin, scratch->len - begin };
-}
-
-int64_t
-irc_whole(const struct irc *m, enum irc_tag tag)
-{
-	struct str v = irc_tag(m, tag);
-	char plain[64];
-	struct buf b = { plain, 0, sizeof(plain), sizeof(plain), false };
-
-	if (!m->escaped)
-		return num_whole(v);
-	if (v.len > sizeof(plain))
-		return -1;
-	return num_whole(irc_unescape(&b, v));
-}
-
-static int64_t
-time_of(const struct irc *m, enum irc_tag tag)
-{
-	int64_t t = irc_whole(m, tag);
-
-	return t >= 0 && t <= TSTAMP_MAX ? t : IRC_NO_TIME;
-}
-
-int64_t
-irc_sent_time(const struct irc *m)
-{
-	return time_of(m, IRC_TMI_SENT_TS);
-}
-
 int64_t
 irc_time(const struct irc *m)
 {
-	int64_t t = irc_sent_time(m);
-
-	return t != IRC_NO_TIME ? t : time_of(m, IRC_RM_RECEIVED_TS);
+	return m->sent != IRC_NO_TIME ? m->sent
+				      : time_of(m, IRC_RM_RECEIVED_TS);
 }

@@ -68,6 +68,7 @@ struct irc {
 	uint64_t has;               /* which of them are of this line */
 	const struct irc_key *after[IRC_N_KEYS]; /* what last came after it */
 	bool escaped;       /* there may be a `\` in the tags */
+	int64_t sent;       /* `tmi-sent-ts`, ms UTC; or IRC_NO_TIME */
 	struct str nick;    /* the source up to its `!` or `@` */
 	bool has_user;      /* there was a `!` or `@` */
 	struct str command; /* letters, or three digits */
@@ -138,15 +139,8 @@ struct str irc_unescape(struct buf *scratch, struct str value);
 int64_t irc_whole(const struct irc *m, enum irc_tag tag);
 
 /*
- * Read `tmi-sent-ts`, the time that Twitch gave the line.
- *
- * Returns ms UTC, or IRC_NO_TIME.
- */
-int64_t irc_sent_time(const struct irc *m);
-
-/*
- * Read the time of a line that nothing else tells the time of: `tmi-sent-ts`,
- * else `rm-received-ts`, which history services add.
+ * Read the time of a line that nothing else tells the time of: that at which
+ * Twitch sent it, else `rm-received-ts`, which history services add.
  *
  * Returns ms UTC, or IRC_NO_TIME.
  */

@@ -58,9 +58,9 @@ store16(char *p, __m128i v)
 }
 #endif
 
-#define SHORT 32 /* bytes of a text that is copied at once */
+#define SHORT 48 /* bytes of a text that is copied at once */
 
-/* Tells whether the 32 bytes from `p` on lie in one page of memory: then all of
+/* Tells whether the SHORT bytes from `p` on lie in one page of memory: then all of
  * them can be read when the first can. */
 static inline bool
 in_one_page(const char *p)
@@ -70,22 +70,24 @@ in_one_page(const char *p)
 
 /*
  * Copies a text that can stay as it is from end to end, as nearly all do. Of a
- * short one 32 bytes are copied, whatever its length is: a branch for every
- * length would be guessed wrongly too often. So there is room for 32 bytes, and
+ * short one SHORT bytes are copied, whatever its length is: a branch for every
+ * length would be guessed wrongly too often. So there is room for as many, and
  * what is read behind the text is not looked at.
  *
  * Returns false, with anything at `out`, when it is not such a text.
  */
-NO_ADDRESS_CHECK static bool
+NO_ADDRESS_CHECK static inline bool
 copy_whole(char *out, const char *p, size_t len)
 {
 #if defined(__SSE2__)
 	if (LIKELY(len <= SHORT && in_one_page(p))) {
-		__m128i v = load16(p), w = load16(p + 16);
-		uint64_t odd = odd_bytes(v) | (uint64_t)odd_bytes(w) << 16;
+		__m128i v = load16(p), w = load16(p + 16), x = load16(p + 32);
+		uint64_t odd = odd_bytes(v) | odd_bytes(w) << 16 |
+		    (uint64_t)odd_bytes(x) << 32;
 
 		store16(out, v);
 		store16(out + 16, w);
+		store16(out + 32, x);
 		return (odd & ((UINT64_C(1) << len) - 1)) == 0;
 	}
 	if (len >= 16) {
@@ -157,7 +159,7 @@ copy_wide(struct buf *b, const unsigned char *p, const unsigned char *end)
 }
 
 /* Appends a text for which there is room. */
-static void
+static NEVER_INLINE void
 add_text(struct buf *b, struct str s)
 {
 	const unsigned char *p = (const unsigned char *)s.p, *end = p + s.len;

@@ -82,10 +82,10 @@ const struct field_def event_fields[F_N] = {
 /* Nearly all events are messages; K() is done for each of their keys. */
 #define MESSAGE_KEYS(K)                                                        \
 	K(F_ID)                                                                \
-	K(F_USER) K(F_USER_ID) K(F_NAME) K(F_BADGES) K(F_BADGE_INFO)           \
-	    K(F_SHARED_FROM) K(F_BITS) K(F_PAID) K(F_FIRST) K(F_RETURNING)     \
-		K(F_ACTION) K(F_REPLY_TO) K(F_REWARD) K(F_EFFECT)              \
-		    K(F_MENTIONS) K(F_TEXT)
+	K(F_USER)                                                              \
+	K(F_USER_ID) K(F_NAME) K(F_BADGES) K(F_BADGE_INFO) K(F_SHARED_FROM)    \
+	    K(F_BITS) K(F_PAID) K(F_FIRST) K(F_RETURNING) K(F_ACTION)          \
+		K(F_REPLY_TO) K(F_REWARD) K(F_EFFECT) K(F_MENTIONS) K(F_TEXT)
 #define SUB_KEYS                                                               \
 	USER_KEYS, F_MONTHS, F_TIER, F_GIFT_MONTHS, F_RECIPIENT,               \
 	    F_RECIPIENT_ID, F_MENTIONS, F_TEXT, F_END
@@ -138,12 +138,25 @@ struct event_reader {
 void
 event_clear(struct event *e)
 {
-	memset(e, 0, sizeof(*e));
-	e->bits = e->paid_amount = e->paid_exponent = EVENT_NO_NUMBER;
-	e->months = e->gift_months = e->gift_count = EVENT_NO_NUMBER;
-	e->raid_viewers = e->duration_s = e->viewers = EVENT_NO_NUMBER;
-	e->interval_s = EVENT_NO_NUMBER;
-	e->ts = e->started_at = e->since = e->from = e->to = INT64_MIN;
+	static const struct event empty = {
+		.ts = INT64_MIN,
+		.bits = EVENT_NO_NUMBER,
+		.paid_amount = EVENT_NO_NUMBER,
+		.paid_exponent = EVENT_NO_NUMBER,
+		.months = EVENT_NO_NUMBER,
+		.gift_months = EVENT_NO_NUMBER,
+		.gift_count = EVENT_NO_NUMBER,
+		.raid_viewers = EVENT_NO_NUMBER,
+		.duration_s = EVENT_NO_NUMBER,
+		.started_at = INT64_MIN,
+		.viewers = EVENT_NO_NUMBER,
+		.interval_s = EVENT_NO_NUMBER,
+		.since = INT64_MIN,
+		.from = INT64_MIN,
+		.to = INT64_MIN,
+	};
+
+	*e = empty;
 }
 
 struct str

@@ -74,7 +74,7 @@ event_time(const struct irc *m, const struct rawlog *raw)
 
 	if (raw->received == RAWLOG_NO_TIME)
 		return irc_time(m);
-	t = irc_sent_time(m);
+	t = m->sent;
 	if (t == IRC_NO_TIME || t < raw->received - CLOCK_BEHIND_MS ||
 	    t > raw->received + CLOCK_AHEAD_MS)
 		return raw->received;

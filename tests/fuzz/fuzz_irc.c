@@ -45,7 +45,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must_be_inside(value, line);
 		(void)irc_unescape(&scratch, value);
 	}
-	(void)irc_sent_time(&m);
+	must(m.sent == IRC_NO_TIME || m.sent >= 0);
 	(void)irc_time(&m);
 	return 0;
 }

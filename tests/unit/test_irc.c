@@ -160,11 +160,11 @@ test_time(void)
 	ok(irc_parse(&m,
 	       STR("@tmi-sent-ts=1700000000123;rm-received-ts=5 "
 		   "PING")) &&
-		irc_sent_time(&m) == INT64_C(1700000000123) &&
+		m.sent == INT64_C(1700000000123) &&
 		irc_time(&m) == INT64_C(1700000000123),
 	    "tmi-sent-ts goes first");
 	ok(irc_parse(&m, STR("@rm-received-ts=5 PING")) &&
-		irc_sent_time(&m) == IRC_NO_TIME && irc_time(&m) == 5,
+		m.sent == IRC_NO_TIME && irc_time(&m) == 5,
 	    "rm-received-ts stands in for it");
 	ok(irc_parse(&m, STR("@tmi-sent-ts=-1;rm-received-ts=5 PING")) &&
 		irc_time(&m) == 5,
