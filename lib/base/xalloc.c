@@ -1,7 +1,6 @@
 #include "base/xalloc.h"
 
 #include <err.h>
-#include <stdint.h>
 #include <stdlib.h>
 
 void *
@@ -19,18 +18,6 @@ void *
 xreallocarray(void *p, size_t n, size_t size)
 {
 	p = reallocarray(p, n != 0 ? n : 1, size);
-	if (p == NULL)
-		err(1, "memory");
-	return p;
-}
-
-void *
-xaligned(size_t n, size_t size)
-{
-	void *p = NULL;
-
-	if (n <= SIZE_MAX / size)
-		p = aligned_alloc(64, n * size);
 	if (p == NULL)
 		err(1, "memory");
 	return p;

@@ -26,14 +26,6 @@ void *xcalloc(size_t n, size_t size) MUST_USE;
 void *xreallocarray(void *p, size_t n, size_t size) MUST_USE;
 
 /*
- * Allocate `n` objects of `size` bytes, a whole number of the 64 bytes of a line
- * of the processor's cache, from the begin of such a line on.
- *
- * Returns memory that the caller gives to free(); it is not initialised.
- */
-void *xaligned(size_t n, size_t size) MUST_USE;
-
-/*
  * Make room for one more in the growing array `p` of `*cap` objects of `size`
  * bytes, `n` of them in use.
  *

@@ -1,9 +1,10 @@
 /*
  * The entries lie in the order of their coming, so that a new one is written
- * behind the last. They are found by a table of groups, each as large as a line
- * of the processor's cache: a byte of its hash for each entry, and its number.
- * One comparison of all these bytes tells nearly always that an event is new,
- * without a look at the entries.
+ * behind the last. A table leads to them by their hash: a byte of the hash for
+ * each place, in groups of 16, and the number of the entry. One comparison of a
+ * group's bytes tells nearly always that an event is new; these bytes are few
+ * enough to stay in the processor's cache. The numbers are not: each is written
+ * some events later, when its memory has come.
  */
 #include "model/seen.h"
 
@@ -16,9 +17,7 @@
 
 #define CLOCKS    (1 << 16)
 #define CAP_LEAST 1024
-#define FREE      0                         /* the byte of a free place */
-#define PLACES    ((1U << SEEN_PLACES) - 1) /* a bit for each */
-#define AHEAD     16 /* groups on their way from memory at a time */
+#define FREE      0 /* the byte of a free place */
 
 /* Finds the number of the event's channel and moves its clock on. */
 static uint32_t
@@ -44,11 +43,10 @@ is_old(const struct seen *s, const struct seen_entry *x)
 }
 
 /* Maps a hash to a group without a division: as a fraction of the table. */
-static struct seen_group *
+static size_t
 group_of(const struct seen *s, uint64_t hash)
 {
-	return s->groups +
-	    (size_t)((unsigned __int128)hash * s->n_groups >> 64);
+	return (size_t)((unsigned __int128)hash * s->n_groups >> 64);
 }
 
 /* The byte of an entry: of those bits of the hash that choose no group. */
@@ -60,76 +58,80 @@ tag_of(uint64_t hash)
 	return tag != FREE ? tag : 1;
 }
 
+/* Writes the numbers that are still to be written. */
+static void
+settle(struct seen *s)
+{
+	for (size_t i = 0; i < SEEN_LATE; i++)
+		s->numbers[s->late[i].place] = s->late[i].number;
+}
+
 /*
  * Finds the entry with this hash.
  *
  * Returns it; or NULL, with the free place where it goes.
  */
 static struct seen_entry *
-find(const struct seen *s, uint64_t hash, struct seen_group **group, size_t *at)
+find(struct seen *s, uint64_t hash, size_t *place)
 {
-	struct seen_group *g = group_of(s, hash);
+	size_t g = group_of(s, hash);
 
-	for (;; g = g + 1 < s->groups + s->n_groups ? g + 1 : s->groups) {
-		unsigned hits = bytes_equal(g->tags, tag_of(hash));
-		unsigned freed = bytes_equal(g->tags, FREE) & PLACES;
+	for (;; g = g + 1 < s->n_groups ? g + 1 : 0) {
+		const unsigned char *tags = s->tags + g * BYTES_16;
+		unsigned hits = bytes_equal(tags, (char)tag_of(hash));
+		unsigned freed = bytes_equal(tags, FREE);
 
-		for (hits &= PLACES; hits != 0; hits &= hits - 1) {
-			struct seen_entry *x =
-			    &s->entries[g->entry[__builtin_ctz(hits)]];
+		if (UNLIKELY(hits != 0))
+			settle(s);
+		for (; hits != 0; hits &= hits - 1) {
+			size_t at = g * BYTES_16 + (size_t)__builtin_ctz(hits);
+			struct seen_entry *x = &s->entries[s->numbers[at]];
 
 			if (x->hash == hash)
 				return x;
 		}
 		if (LIKELY(freed != 0)) {
-			*group = g;
-			*at = (size_t)__builtin_ctz(freed);
+			*place = g * BYTES_16 + (size_t)__builtin_ctz(freed);
 			return NULL;
 		}
 	}
 }
 
-/* Lists the entries from the `i`-th on in the groups. */
+/* Makes entry `number` that which is found at `place`. */
 static void
-list(struct seen *s)
+list(struct seen *s, size_t place, uint64_t hash, size_t number)
 {
-	struct seen_group *g;
-	size_t at;
+	struct seen_late *late = &s->late[number % SEEN_LATE];
 
-	for (size_t i = 0; i < s->n; i++) {
-		uint64_t hash = s->entries[i].hash;
-
-		if (i + AHEAD < s->n)
-			__builtin_prefetch(
-			    group_of(s, s->entries[i + AHEAD].hash), 1);
-		if (find(s, hash, &g, &at) != NULL)
-			continue;
-		g->tags[at] = tag_of(hash);
-		g->entry[at] = (uint32_t)i;
-	}
+	s->numbers[late->place] = late->number;
+	*late = (struct seen_late){ (uint32_t)place, (uint32_t)number };
+	__builtin_prefetch(&s->numbers[place], 1);
+	s->tags[place] = tag_of(hash);
 }
 
 /* Throws out what is too old to count, and makes room for twice what is left. */
 static void
 sweep(struct seen *s)
 {
-	size_t live = 0, groups;
+	size_t live = 0, places, place;
 
 	for (size_t i = 0; i < s->n; i++)
 		if (!is_old(s, &s->entries[i]))
 			s->entries[live++] = s->entries[i];
 	s->n = live;
 	s->cap = live * 2 > CAP_LEAST ? live * 2 : CAP_LEAST;
-	assert(s->cap <= UINT32_MAX);
+	s->n_groups = s->cap * 3 / 2 / BYTES_16;
+	places = s->n_groups * BYTES_16;
+	assert(places <= UINT32_MAX);
 	s->entries = xreallocarray(s->entries, s->cap, sizeof(*s->entries));
-	groups = s->cap / SEEN_PLACES * 3 / 2;
-	if (groups != s->n_groups) {
-		free(s->groups);
-		s->groups = xaligned(groups, sizeof(*s->groups));
-		s->n_groups = groups;
-	}
-	memset(s->groups, FREE, groups * sizeof(*s->groups));
-	list(s);
+	s->numbers = xreallocarray(s->numbers, places + 1, sizeof(*s->numbers));
+	s->tags = xreallocarray(s->tags, places, 1);
+	memset(s->tags, FREE, places);
+	for (size_t i = 0; i < SEEN_LATE; i++)
+		s->late[i] = (struct seen_late){ (uint32_t)places, 0 };
+	for (size_t i = 0; i < s->n; i++)
+		if (find(s, s->entries[i].hash, &place) == NULL)
+			list(s, place, s->entries[i].hash, i);
 }
 
 void
@@ -143,16 +145,16 @@ seen_expect(struct seen *s, const struct event *e)
 	s->hash = hash_str(e->id,
 	    (uint64_t)s->channel * EVENT_N_TYPES + (uint64_t)e->type + 1);
 	if (s->n_groups > 0)
-		__builtin_prefetch(group_of(s, s->hash), 1);
+		__builtin_prefetch(
+		    s->tags + group_of(s, s->hash) * BYTES_16, 1);
 }
 
 bool
 seen_before(struct seen *s, const struct event *e, struct str line)
 {
-	struct seen_group *g = NULL;
 	struct seen_entry *x;
 	uint64_t hash = s->hash;
-	size_t at = 0;
+	size_t place = 0;
 
 	if (!event_is_chat(e))
 		return false;
@@ -160,12 +162,11 @@ seen_before(struct seen *s, const struct event *e, struct str line)
 		hash = hash_str(line, 0);
 	if (s->n == s->cap)
 		sweep(s);
-	x = find(s, hash, &g, &at);
+	x = find(s, hash, &place);
 	if (x != NULL && !is_old(s, x))
 		return true;
 	if (x == NULL) {
-		g->tags[at] = tag_of(hash);
-		g->entry[at] = (uint32_t)s->n;
+		list(s, place, hash, s->n);
 		x = &s->entries[s->n++];
 	}
 	x->hash = hash;
@@ -180,6 +181,7 @@ seen_release(struct seen *s)
 	map_release(&s->channels);
 	free(s->greatest);
 	free(s->entries);
-	free(s->groups);
+	free(s->numbers);
+	free(s->tags);
 	*s = (struct seen){ 0 };
 }

@@ -27,12 +27,12 @@ struct seen_entry {
 	uint64_t channel : 16; /* number */
 };
 
-#define SEEN_PLACES 12
+#define SEEN_LATE 16
 
-/* As large as a line of the processor's cache. */
-struct seen_group {
-	unsigned char tags[16];      /* 8 bits of each hash; 0 = a free place */
-	uint32_t entry[SEEN_PLACES]; /* numbers of entries */
+/* A number that is still to be written. */
+struct seen_late {
+	uint32_t place;
+	uint32_t number; /* of an entry */
 };
 
 struct seen {
@@ -41,8 +41,11 @@ struct seen {
 	struct seen_entry *entries; /* owned; in the order of their coming */
 	size_t n;                   /* entries */
 	size_t cap;                 /* room for entries */
-	struct seen_group *groups;  /* owned; by hash */
-	size_t n_groups;
+	unsigned char *tags;        /* owned; a byte for each place */
+	uint32_t *numbers;          /* owned; of the entry of each place, and
+	                            * one that is nobody's */
+	size_t n_groups;            /* of 16 places */
+	struct seen_late late[SEEN_LATE];
 	uint32_t channel; /* of the event that seen_expect() saw */
 	uint64_t hash;    /* of that event; 0 = it has no id */
 };
