@@ -182,7 +182,7 @@ parse_tags(struct irc *m, const char *p, const char *end)
 
 	stop = stop != NULL ? stop : end;
 	m->tags = (struct str){ p, (size_t)(stop - p) };
-	do {
+	for (;; p++) {
 		next = m->after[k->number];
 		if (LIKELY(p <= roomy) && LIKELY(is_key(p, next))) {
 			k = next;
@@ -190,7 +190,7 @@ parse_tags(struct irc *m, const char *p, const char *end)
 			hits = bytes_equal(value, ';');
 			slashes |= bytes_equal(value, '\\');
 			if (LIKELY(hits != 0))
-				p = value + __builtin_ctz(hits);
+				p = value + (unsigned)__builtin_ctz(hits);
 			else
 				p = value_end(value + BYTES_16, stop, &slashes);
 		} else {
@@ -199,11 +199,13 @@ parse_tags(struct irc *m, const char *p, const char *end)
 			k = next;
 			p = value_end(value, stop, &slashes);
 		}
-		/* There may be a `;` in the text. */
-		p = p < stop ? p : stop;
-		m->tag[k->number] = (struct str){ value, (size_t)(p - value) };
 		has |= k->bit;
-	} while (p++ < stop);
+		/* Past the end there may be a `;` in the text. */
+		if (UNLIKELY(p >= stop))
+			break;
+		m->tag[k->number] = (struct str){ value, (size_t)(p - value) };
+	}
+	m->tag[k->number] = (struct str){ value, (size_t)(stop - value) };
 	m->has = has;
 	m->escaped = slashes != 0;
 	return stop;
