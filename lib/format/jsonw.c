@@ -33,31 +33,6 @@ escape(struct buf *b, unsigned char c)
 	b->len = (size_t)(p - b->p);
 }
 
-#if defined(__SSE2__)
-/* Marks the bytes that cannot stay as they are, or that need a look. */
-static inline unsigned
-odd_bytes(__m128i v)
-{
-	/* Signed: below 0x20 are the controls and all past 0x7f. */
-	return (unsigned)_mm_movemask_epi8(
-	    _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)),
-		_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
-		    _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')))));
-}
-
-static inline __m128i
-load16(const char *p)
-{
-	return _mm_loadu_si128((const __m128i *)(const void *)p);
-}
-
-static inline void
-store16(char *p, __m128i v)
-{
-	_mm_storeu_si128((__m128i *)(void *)p, v);
-}
-#endif
-
 #define SHORT 48 /* bytes of a text that is copied at once */
 
 /* Tells whether the SHORT bytes from `p` on lie in one page of memory: then all of
@@ -79,39 +54,23 @@ in_one_page(const char *p)
 NO_ADDRESS_CHECK static inline bool
 copy_whole(char *out, const char *p, size_t len)
 {
-#if defined(__SSE2__)
 	if (LIKELY(len <= SHORT && in_one_page(p))) {
-		__m128i v = load16(p), w = load16(p + 16), x = load16(p + 32);
-		uint64_t odd = odd_bytes(v) | odd_bytes(w) << 16 |
-		    (uint64_t)odd_bytes(x) << 32;
+		uint64_t odd = bytes_odd(p) | bytes_odd(p + 16) << 16 |
+		    (uint64_t)bytes_odd(p + 32) << 32;
 
-		store16(out, v);
-		store16(out + 16, w);
-		store16(out + 32, x);
+		memcpy(out, p, SHORT);
 		return (odd & ((UINT64_C(1) << len) - 1)) == 0;
 	}
-	if (len >= 16) {
-		__m128i last = load16(p + len - 16);
-
-		for (size_t i = 0; i + 16 < len; i += 16) {
-			__m128i v = load16(p + i);
-
-			if (odd_bytes(v) != 0)
-				return false;
-			store16(out + i, v);
-		}
-		store16(out + len - 16, last);
-		return odd_bytes(last) == 0;
-	}
-#endif
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)p[i];
-
-		if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
+	if (len < BYTES_16)
+		return false;
+	/* The last bytes are read together with some before them. */
+	for (size_t i = 0; i + BYTES_16 < len; i += BYTES_16) {
+		if (bytes_odd(p + i) != 0)
 			return false;
-		out[i] = (char)c;
+		memcpy(out + i, p + i, BYTES_16);
 	}
-	return true;
+	memcpy(out + len - BYTES_16, p + len - BYTES_16, BYTES_16);
+	return bytes_odd(p + len - BYTES_16) == 0;
 }
 
 /* Copies from `p` on while the bytes are plain ASCII. Returns where it
@@ -121,21 +80,18 @@ copy_plain(struct buf *b, const unsigned char *p, const unsigned char *end)
 {
 	char *out = b->p + b->len;
 
-#if defined(__SSE2__)
-	while (end - p >= 16) {
-		__m128i v = load16((const char *)p);
-		unsigned bits = odd_bytes(v);
-		int n = bits != 0 ? __builtin_ctz(bits) : 16;
+	while (end - p >= BYTES_16) {
+		unsigned odd = bytes_odd(p);
+		int n = odd != 0 ? __builtin_ctz(odd) : BYTES_16;
 
-		store16(out, v);
+		memcpy(out, p, BYTES_16);
 		out += n;
 		p += n;
-		if (n < 16) {
+		if (n < BYTES_16) {
 			b->len = (size_t)(out - b->p);
 			return p;
 		}
 	}
-#endif
 	while (p < end && *p >= 0x20 && *p < 0x80 && *p != '"' && *p != '\\')
 		*out++ = (char)*p++;
 	b->len = (size_t)(out - b->p);

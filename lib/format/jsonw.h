@@ -24,7 +24,7 @@ void jsonw_text(struct buf *b, struct str s);
  */
 void jsonw_str(struct buf *b, struct str s);
 
-#define JSONW_LEAD 24
+#define JSONW_LEAD 32
 
 /*
  * Append the first `n` of the JSONW_LEAD bytes at `lead`, which end with the

@@ -20,54 +20,54 @@
 
 const struct field_def event_fields[F_N] = {
 /* clang-format off */
+#define LEAD(lead) lead, sizeof(lead) - 1, UINT32_MAX >> (33 - sizeof(lead))
 #define FIELD(name, form, member)                                              \
 	{ { name, sizeof(name) - 1 }, form, offsetof(struct event, member),    \
-	    ",\"" name "\":", sizeof(name) + 3 }
-#define TEXT(name, member)                                                     \
-	{ { name, sizeof(name) - 1 }, FORM_STR,                                \
-	    offsetof(struct event, member), ",\"" name "\":\"",               \
-	    sizeof(name) + 4 }
+	    LEAD(",\"" name "\":") }
+#define TEXT(name, form, member)                                               \
+	{ { name, sizeof(name) - 1 }, form, offsetof(struct event, member),    \
+	    LEAD(",\"" name "\":\"") }
 	/* clang-format on */
 	[F_TS] = FIELD("ts", FORM_TIME, ts),
-	[F_CHANNEL] = TEXT("channel", channel),
-	[F_TYPE] = FIELD("type", FORM_TYPE, type),
-	[F_ID] = TEXT("id", id),
-	[F_USER] = TEXT("user", user),
-	[F_USER_ID] = TEXT("user_id", user_id),
-	[F_NAME] = TEXT("name", name),
-	[F_BADGES] = TEXT("badges", badges),
-	[F_BADGE_INFO] = TEXT("badge_info", badge_info),
-	[F_SHARED_FROM] = TEXT("shared_from", shared_from),
+	[F_CHANNEL] = TEXT("channel", FORM_STR, channel),
+	[F_TYPE] = TEXT("type", FORM_TYPE, type),
+	[F_ID] = TEXT("id", FORM_STR, id),
+	[F_USER] = TEXT("user", FORM_STR, user),
+	[F_USER_ID] = TEXT("user_id", FORM_STR, user_id),
+	[F_NAME] = TEXT("name", FORM_STR, name),
+	[F_BADGES] = TEXT("badges", FORM_STR, badges),
+	[F_BADGE_INFO] = TEXT("badge_info", FORM_STR, badge_info),
+	[F_SHARED_FROM] = TEXT("shared_from", FORM_STR, shared_from),
 	[F_BITS] = FIELD("bits", FORM_POSITIVE, bits),
 	[F_PAID] = FIELD("paid", FORM_PAID, paid_amount),
 	[F_FIRST] = FIELD("first", FORM_TRUE, first),
 	[F_RETURNING] = FIELD("returning", FORM_TRUE, returning),
 	[F_ACTION] = FIELD("action", FORM_TRUE, action),
-	[F_REPLY_TO] = TEXT("reply_to", reply_to),
-	[F_REWARD] = TEXT("reward", reward),
-	[F_EFFECT] = TEXT("effect", effect),
+	[F_REPLY_TO] = TEXT("reply_to", FORM_STR, reply_to),
+	[F_REWARD] = TEXT("reward", FORM_STR, reward),
+	[F_EFFECT] = TEXT("effect", FORM_STR, effect),
 	[F_MONTHS] = FIELD("months", FORM_POSITIVE, months),
-	[F_TIER] = TEXT("tier", tier),
+	[F_TIER] = TEXT("tier", FORM_STR, tier),
 	[F_GIFT_MONTHS] = FIELD("gift_months", FORM_WHOLE, gift_months),
 	[F_GIFT_COUNT] = FIELD("gift_count", FORM_WHOLE, gift_count),
-	[F_RECIPIENT] = TEXT("recipient", recipient),
-	[F_RECIPIENT_ID] = TEXT("recipient_id", recipient_id),
+	[F_RECIPIENT] = TEXT("recipient", FORM_STR, recipient),
+	[F_RECIPIENT_ID] = TEXT("recipient_id", FORM_STR, recipient_id),
 	[F_RAID_VIEWERS] = FIELD("raid_viewers", FORM_WHOLE, raid_viewers),
-	[F_NOTICE] = TEXT("notice", notice),
+	[F_NOTICE] = TEXT("notice", FORM_STR, notice),
 	[F_PARAMS] = FIELD("params", FORM_OBJECT, params),
 	[F_DURATION_S] = FIELD("duration_s", FORM_WHOLE, duration_s),
-	[F_TARGET_ID] = TEXT("target_id", target_id),
+	[F_TARGET_ID] = TEXT("target_id", FORM_STR, target_id),
 	[F_MENTIONS] = FIELD("mentions", FORM_LIST, mentions),
-	[F_TEXT] = TEXT("text", text),
-	[F_STREAM_ID] = TEXT("stream_id", stream_id),
+	[F_TEXT] = TEXT("text", FORM_STR, text),
+	[F_STREAM_ID] = TEXT("stream_id", FORM_STR, stream_id),
 	[F_STARTED_AT] = FIELD("started_at", FORM_TIME, started_at),
 	[F_VIEWERS] = FIELD("viewers", FORM_WHOLE, viewers),
-	[F_TITLE] = TEXT("title", title),
-	[F_CATEGORY] = TEXT("category", category),
-	[F_LANGUAGE] = TEXT("language", language),
+	[F_TITLE] = TEXT("title", FORM_STR, title),
+	[F_CATEGORY] = TEXT("category", FORM_STR, category),
+	[F_LANGUAGE] = TEXT("language", FORM_STR, language),
 	[F_TAGS] = FIELD("tags", FORM_LIST, tags),
-	[F_MARK] = TEXT("mark", mark),
-	[F_BY] = TEXT("by", by),
+	[F_MARK] = TEXT("mark", FORM_STR, mark),
+	[F_BY] = TEXT("by", FORM_STR, by),
 	[F_INTERVAL_S] = FIELD("interval_s", FORM_WHOLE, interval_s),
 	[F_SINCE] = FIELD("since", FORM_TIME, since),
 	[F_FROM] = FIELD("from", FORM_TIME, from),
@@ -75,6 +75,7 @@ const struct field_def event_fields[F_N] = {
 	[F_REST] = FIELD("", FORM_REST, rest),
 #undef FIELD
 #undef TEXT
+#undef LEAD
 };
 
 #define USER_KEYS                                                              \
@@ -83,9 +84,10 @@ const struct field_def event_fields[F_N] = {
 #define MESSAGE_KEYS(K)                                                        \
 	K(F_ID)                                                                \
 	K(F_USER)                                                              \
-	K(F_USER_ID) K(F_NAME) K(F_BADGES) K(F_BADGE_INFO) K(F_SHARED_FROM)    \
-	    K(F_BITS) K(F_PAID) K(F_FIRST) K(F_RETURNING) K(F_ACTION)          \
-		K(F_REPLY_TO) K(F_REWARD) K(F_EFFECT) K(F_MENTIONS) K(F_TEXT)
+	K(F_USER_ID)                                                           \
+	K(F_NAME) K(F_BADGES) K(F_BADGE_INFO) K(F_SHARED_FROM) K(F_BITS)       \
+	    K(F_PAID) K(F_FIRST) K(F_RETURNING) K(F_ACTION) K(F_REPLY_TO)      \
+		K(F_REWARD) K(F_EFFECT) K(F_MENTIONS) K(F_TEXT)
 #define SUB_KEYS                                                               \
 	USER_KEYS, F_MONTHS, F_TIER, F_GIFT_MONTHS, F_RECIPIENT,               \
 	    F_RECIPIENT_ID, F_MENTIONS, F_TEXT, F_END
@@ -133,6 +135,7 @@ struct event_reader {
 	struct buf again;   /* the same, of the second pass over a mark */
 	struct buf rest;    /* the other keys of a mark */
 	unsigned char slots[N_SLOTS]; /* field + 1 by the hash of its key */
+	unsigned char after[F_N + 1]; /* which string last came after which */
 };
 
 void
@@ -493,13 +496,14 @@ note_other(struct pass *pass, struct str key)
 	return true;
 }
 
-/* Takes member `m`. False when its key came before. */
+/* Takes member `m`, which is field `at` then. False when its key came before. */
 static bool
 take(struct event_reader *r, struct event *e, const struct member *m,
-    struct pass *pass)
+    struct pass *pass, enum field *at)
 {
 	enum field f = find_field(r, m->key);
 
+	*at = f;
 	if (f == F_N)
 		return note_other(pass, m->key);
 	if ((pass->seen & UINT64_C(1) << f) != 0)
@@ -557,23 +561,96 @@ add_rest(struct event_reader *r, const struct member *m)
 		event_mark_json(&r->rest, m->key, m->text);
 }
 
+/*
+ * Reads the string that is expected next, after the member `at`. Lines have their
+ * keys in one order: what followed the last time follows again.
+ *
+ * Returns 1, and the field; 0 when it is another member; -1 when the line is not
+ * ours, or has a key twice.
+ */
+static int
+take_expected(struct event_reader *r, struct jsonscan *s, struct event *e,
+    struct pass *pass, enum field *at)
+{
+	enum field f = r->after[*at];
+	const struct field_def *def = &event_fields[f];
+	struct member m = { .kind = MEMBER_STRING };
+	int got;
+
+	if (def->form != FORM_STR && def->form != FORM_TYPE)
+		return 0;
+	got = jsonscan_expect(s, def->lead, def->lead_mask, &m.text);
+	if (got <= 0)
+		return got;
+	if ((pass->seen & UINT64_C(1) << f) != 0)
+		return -1;
+	pass->seen |= UINT64_C(1) << f;
+	if (LIKELY(def->form == FORM_STR))
+		*(struct str *)((char *)e + def->at) = m.text;
+	else if (!read_type(m.text, &e->type) && pass->wrong == F_N)
+		pass->wrong = f;
+	*at = f;
+	return 1;
+}
+
+/* Reads the time that all our lines begin with. False when this one does not. */
+static bool
+take_time(struct jsonscan *s, struct event *e, struct pass *pass)
+{
+	struct str lead = STR("{\"ts\":\"");
+
+	if (s->end - s->p < (ptrdiff_t)lead.len + TSTAMP_LEN + 2 ||
+	    memcmp(s->p, lead.p, lead.len) != 0 ||
+	    s->p[lead.len + TSTAMP_LEN] != '"' ||
+	    !tstamp_read(s->p + lead.len, &e->ts))
+		return false;
+	s->p += lead.len + TSTAMP_LEN + 1;
+	s->begun = true;
+	pass->seen |= UINT64_C(1) << F_TS;
+	return true;
+}
+
+/* Reads the members of `line`. False when it is not ours. */
+static bool
+take_all(
+    struct event_reader *r, struct str line, struct event *e, struct pass *pass)
+{
+	enum field at = F_TS;
+	struct jsonscan s;
+	struct member m;
+	int more;
+
+	jsonscan_init(&s, line, &r->strings);
+	(void)take_time(&s, e, pass);
+	for (;;) {
+		more = s.begun ? take_expected(r, &s, e, pass, &at) : 0;
+		if (more == 0) {
+			enum field before = at;
+
+			more = jsonscan_next(&s, &m);
+			if (more <= 0)
+				return more == 0;
+			if (!take(r, e, &m, pass, &at))
+				return false;
+			r->after[before] = (unsigned char)at;
+		}
+		if (more < 0)
+			return false;
+	}
+}
+
 bool
 event_read_fast(struct event_reader *r, struct str line, struct event *e)
 {
 	struct pass pass;
 	struct jsonscan s;
 	struct member m;
-	int more;
 
 	event_clear(e);
 	pass.seen = 0;
 	pass.wrong = F_N;
 	pass.n_others = 0;
-	jsonscan_init(&s, line, &r->strings);
-	while ((more = jsonscan_next(&s, &m)) == 1)
-		if (!take(r, e, &m, &pass))
-			return false;
-	if (more < 0 || defect(e, &pass) != NULL)
+	if (!take_all(r, line, e, &pass) || defect(e, &pass) != NULL)
 		return false;
 	if (e->type != EVENT_MARK)
 		return true;
@@ -592,6 +669,7 @@ event_read_full(struct event_reader *r, struct str line, struct event *e,
 	struct pass pass;
 	const char *bad;
 	struct member m;
+	enum field at;
 
 	event_clear(e);
 	pass.seen = 0;
@@ -609,7 +687,7 @@ event_read_full(struct event_reader *r, struct str line, struct event *e,
 	}
 	buf_reset(&r->rest);
 	while (jsonr_next(r->full, &m) == 1) {
-		(void)take(r, e, &m, &pass);
+		(void)take(r, e, &m, &pass, &at);
 		add_rest(r, &m);
 	}
 	bad = defect(e, &pass);

@@ -8,6 +8,7 @@
 #define TW_MODEL_EVENTKEY_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "format/jsonw.h"
 #include "model/event.h"
@@ -79,9 +80,10 @@ struct field_def {
 	struct str key;
 	enum form form;
 	size_t at; /* offset in struct event */
-	/* `,"key":` as it is written, and the quote that opens a FORM_STR. */
+	/* `,"key":` as it is written; with the quote that follows for a string. */
 	char lead[JSONW_LEAD];
 	size_t lead_len;
+	uint32_t lead_mask; /* a bit for each byte of it */
 };
 
 struct layout {
