@@ -18,8 +18,17 @@
 /* For what is seldom needed, so that its caller stays small. */
 #define NEVER_INLINE __attribute__((noinline))
 
-/* This function reads beside what it was given, on purpose and with care. */
-#define NO_ADDRESS_CHECK __attribute__((no_sanitize("address")))
+/* Whether a tool watches that nothing is read beside what was allocated. */
+#if defined(__SANITIZE_ADDRESS__)
+#define READS_ARE_CHECKED true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define READS_ARE_CHECKED true
+#endif
+#endif
+#if !defined(READS_ARE_CHECKED)
+#define READS_ARE_CHECKED false
+#endif
 
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)

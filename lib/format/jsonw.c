@@ -33,37 +33,40 @@ escape(struct buf *b, unsigned char c)
 	b->len = (size_t)(p - b->p);
 }
 
-#define SHORT 48 /* bytes of a text that is copied at once */
+#define SHORT JSONW_BEHIND /* bytes of a text that is copied at once */
 
-/* Tells whether the SHORT bytes from `p` on lie in one page of memory: then all of
- * them can be read when the first can. */
+/*
+ * Copies a text of at most SHORT bytes, whatever its length is: a branch for
+ * every length would be guessed wrongly too often. There is room for SHORT. What
+ * is read behind the text is not looked at; it can be read, as it lies in the
+ * same page of memory.
+ *
+ * Returns false, with anything at `out`, when not all of it can stay as it is.
+ */
 static inline bool
-in_one_page(const char *p)
+copy_short(char *out, const char *p, size_t len)
 {
-	return ((uintptr_t)p & 4095) <= 4096 - SHORT;
+	uint64_t odd;
+
+	if (READS_ARE_CHECKED || ((uintptr_t)p & 4095) > 4096 - SHORT)
+		return false;
+	odd = bytes_odd(p) | bytes_odd(p + 16) << 16 |
+	    (uint64_t)bytes_odd(p + 32) << 32;
+	memcpy(out, p, SHORT);
+	return (odd & ((UINT64_C(1) << len) - 1)) == 0;
 }
 
 /*
- * Copies a text that can stay as it is from end to end, as nearly all do. Of a
- * short one SHORT bytes are copied, whatever its length is: a branch for every
- * length would be guessed wrongly too often. So there is room for as many, and
- * what is read behind the text is not looked at.
+ * Copies a text that can stay as it is from end to end, as nearly all do, if it
+ * is not too short. The last bytes are read together with some before them.
  *
  * Returns false, with anything at `out`, when it is not such a text.
  */
-NO_ADDRESS_CHECK static inline bool
+static inline bool
 copy_whole(char *out, const char *p, size_t len)
 {
-	if (LIKELY(len <= SHORT && in_one_page(p))) {
-		uint64_t odd = bytes_odd(p) | bytes_odd(p + 16) << 16 |
-		    (uint64_t)bytes_odd(p + 32) << 32;
-
-		memcpy(out, p, SHORT);
-		return (odd & ((UINT64_C(1) << len) - 1)) == 0;
-	}
 	if (len < BYTES_16)
 		return false;
-	/* The last bytes are read together with some before them. */
 	for (size_t i = 0; i + BYTES_16 < len; i += BYTES_16) {
 		if (bytes_odd(p + i) != 0)
 			return false;
@@ -132,7 +135,7 @@ add_text(struct buf *b, struct str s)
 void
 jsonw_text(struct buf *b, struct str s)
 {
-	if (!buf_room(b, s.len * JSONW_WORST + SHORT))
+	if (!buf_room(b, s.len * JSONW_WORST + BYTES_16))
 		return;
 	if (LIKELY(copy_whole(b->p + b->len, s.p, s.len)))
 		b->len += s.len;
@@ -158,7 +161,8 @@ jsonw_led(struct buf *b, const char *lead, size_t n, struct str s)
 	p = b->p + b->len;
 	memcpy(p, lead, JSONW_LEAD);
 	b->len += n;
-	if (LIKELY(copy_whole(p + n, s.p, s.len)))
+	if (LIKELY(s.len <= SHORT ? copy_short(p + n, s.p, s.len)
+				  : copy_whole(p + n, s.p, s.len)))
 		b->len += s.len;
 	else
 		add_text(b, s);

@@ -85,9 +85,10 @@ const struct field_def event_fields[F_N] = {
 	K(F_ID)                                                                \
 	K(F_USER)                                                              \
 	K(F_USER_ID)                                                           \
-	K(F_NAME) K(F_BADGES) K(F_BADGE_INFO) K(F_SHARED_FROM) K(F_BITS)       \
-	    K(F_PAID) K(F_FIRST) K(F_RETURNING) K(F_ACTION) K(F_REPLY_TO)      \
-		K(F_REWARD) K(F_EFFECT) K(F_MENTIONS) K(F_TEXT)
+	K(F_NAME)                                                              \
+	K(F_BADGES) K(F_BADGE_INFO) K(F_SHARED_FROM) K(F_BITS) K(F_PAID)       \
+	    K(F_FIRST) K(F_RETURNING) K(F_ACTION) K(F_REPLY_TO) K(F_REWARD)    \
+		K(F_EFFECT) K(F_MENTIONS) K(F_TEXT)
 #define SUB_KEYS                                                               \
 	USER_KEYS, F_MONTHS, F_TIER, F_GIFT_MONTHS, F_RECIPIENT,               \
 	    F_RECIPIENT_ID, F_MENTIONS, F_TEXT, F_END
@@ -208,15 +209,23 @@ write_json(struct buf *b, const struct field_def *f, struct str json)
 }
 
 static inline ALWAYS_INLINE void
-write_field(struct buf *b, const struct event *e, const struct field_def *f)
+write_field(struct buf *b, const struct event *e, const struct field_def *f,
+    bool of_line)
 {
 	const void *at = (const char *)e + f->at;
 
 	switch (f->form) {
 	case FORM_STR:
-		if (((const struct str *)at)->len != 0)
+		if (((const struct str *)at)->len == 0)
+			break;
+		if (of_line) {
 			jsonw_led(
 			    b, f->lead, f->lead_len, *(const struct str *)at);
+			break;
+		}
+		write_lead(b, f);
+		jsonw_text(b, *(const struct str *)at);
+		buf_byte(b, '"');
 		break;
 	case FORM_POSITIVE:
 	case FORM_WHOLE:
@@ -249,11 +258,11 @@ write_field(struct buf *b, const struct event *e, const struct field_def *f)
 }
 
 /* As the loop over the layout would, with the form of each key known when it is
- * compiled. */
+ * compiled. The strings of a message are slices of a line. */
 static void
 write_message(struct buf *b, const struct event *e)
 {
-#define WRITTEN(f) write_field(b, e, &event_fields[f]);
+#define WRITTEN(f) write_field(b, e, &event_fields[f], true);
 	MESSAGE_KEYS(WRITTEN)
 #undef WRITTEN
 }
@@ -262,19 +271,19 @@ static void
 write_any(struct buf *b, const struct event *e, const enum field *keys)
 {
 	for (; *keys != F_END; keys++)
-		write_field(b, e, &event_fields[*keys]);
+		write_field(b, e, &event_fields[*keys], false);
 }
 
 void
 event_write(struct buf *b, const struct event *e)
 {
-	static const char lead[JSONW_LEAD] = "\",\"channel\":\"";
 	const struct layout *l = &event_layouts[e->type];
 
 	buf_lit(b, "{\"ts\":\"");
 	tstamp_add(b, e->ts);
-	jsonw_led(b, lead, strlen(lead), e->channel);
-	buf_lit(b, ",\"type\":\"");
+	buf_lit(b, "\",\"channel\":\"");
+	jsonw_text(b, e->channel);
+	buf_lit(b, "\",\"type\":\"");
 	buf_str(b, l->name);
 	buf_byte(b, '"');
 	if (LIKELY(e->type == EVENT_MESSAGE))
@@ -632,7 +641,8 @@ take_all(
 				return more == 0;
 			if (!take(r, e, &m, pass, &at))
 				return false;
-			r->after[before] = (unsigned char)at;
+			if (at != F_N)
+				r->after[before] = (unsigned char)at;
 		}
 		if (more < 0)
 			return false;

@@ -339,7 +339,7 @@ fromchat(struct event *e, const struct irc *m, const struct rawlog *raw,
 	 * params: nothing will move. */
 	buf_reset(&scratch->text);
 	buf_reset(&scratch->json);
-	buf_room(&scratch->text, m->tags.len * 2);
+	buf_room(&scratch->text, m->tags.len * 2 + JSONW_BEHIND);
 	make(e, &s);
 	return FROM_EVENT;
 }
