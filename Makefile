@@ -58,7 +58,7 @@ link_mongo   = $(shell pkg-config --libs $(MONGO_PKG))
 
 MODE_san = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	   -fno-omit-frame-pointer
-MODE_cov = --coverage -O0
+MODE_cov = --coverage -O0 -DTW_COVERAGE
 
 # Hardening, before CFLAGS and LDFLAGS, which have the last word. What the compiler
 # or the machine may not know is asked for. _FORTIFY_SOURCE wants optimisation
@@ -137,7 +137,10 @@ FAKE := $(B)/tests/fake/irc $(B)/tests/fake/ledger
 $(FAKE): $(B)/%: $(B)/%.o $(B)/libtw.a
 	$(LINK) -o $@ $^ -lssl -lcrypto
 
-$(B)/tests/fake/full.so: tests/fake/full.c
+# What is loaded before the C library.
+PRELOAD := $(B)/tests/fake/full.so $(B)/tests/fake/breakout.so
+
+$(PRELOAD): $(B)/%.so: %.c
 	@mkdir -p $(@D)
 	$(CC) -D_GNU_SOURCE $(WARN) -fPIC -shared -o $@ $< -ldl
 
@@ -150,7 +153,7 @@ LONG := $(patsubst %,tests/cli/%.t,tw-ops tw-poll tw-chat-load tw-load \
 CLI  := $(filter-out $(if $(SAN),tests/cli/tw-ops%),\
 	$(LONG) $(filter-out $(LONG),$(wildcard tests/cli/*.t)))
 
-check: all $(UNIT) $(REPLAY) $(FAKE) $(B)/tests/fake/full.so $(B)/tests/gen
+check: all $(UNIT) $(REPLAY) $(FAKE) $(PRELOAD) $(B)/tests/gen
 	$(PROVE) -e '' $(UNIT)
 	@for f in $(FUZZ); do echo "replay $$f" && \
 	    $(B)/tests/fuzz/$$f tests/fuzz/corpus/$${f#fuzz_} || exit 1; done

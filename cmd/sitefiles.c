@@ -26,6 +26,17 @@ make_folders(char *path)
 	}
 }
 
+void
+sitefiles_make(const char *folder)
+{
+	struct buf path = { 0 };
+
+	buf_str(&path, str_of(folder));
+	buf_add(&path, "/", 2);
+	make_folders(path.p);
+	buf_release(&path);
+}
+
 /* Tells whether the file `path` holds `content`. */
 static bool
 is_same(struct sitefiles *f, const char *path, struct str content)

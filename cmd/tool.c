@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/confine.h"
 #include "base/login.h"
 #include "base/now.h"
 #include "base/out.h"
@@ -141,6 +142,18 @@ tool_progress(const char *tool, enum tool_words words, int64_t total)
 		p.f = stderr;
 	p.begin_ms = now_mono_ms();
 	return p;
+}
+
+void
+tool_confine(enum tool_words words, bool network, const char *folder)
+{
+	/* libmongoc counts in memory that it shares, used or not, and removes
+	 * it at the end. */
+	struct confine needed = { network, { folder, "/dev/shm" } };
+	struct errmsg why;
+
+	if (!confine(&needed, &why) && words == TOOL_VERBOSE)
+		warnx("goes on without some protection: %s", why.text);
 }
 
 void

@@ -143,6 +143,14 @@ enum tool_exit tool_each_line(const char *tool, const char *path,
     enum tool_words words, tool_line *take, void *arg);
 
 /*
+ * Give up what a tool that reads strangers' lines does not need once its options
+ * are read: with `network` false the network, and all files but those below
+ * `folder`, if that is not NULL (base/confine.h). What this system has no means
+ * for is told when more words are asked for.
+ */
+void tool_confine(enum tool_words words, bool network, const char *folder);
+
+/*
  * Write `s` to standard output; exits with TOOL_FAILED when that fails.
  */
 void tool_output(struct str s);

@@ -432,6 +432,7 @@ main(int argc, char **argv)
 	if (r.o.live && r.uri != NULL)
 		tool_wrong(
 		    "--live: reads files or standard input, no database");
+	tool_confine(r.words, r.uri != NULL, NULL);
 	r.reader = event_reader_new();
 	r.agg = agg_new(&r.o, spell, &r);
 	if (r.uri != NULL && optind < argc)

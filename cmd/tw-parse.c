@@ -368,6 +368,7 @@ main(int argc, char **argv)
 	tool_filter_init(&p.filter);
 	options(&p, argc, argv);
 	open_many();
+	tool_confine(p.words, false, NULL);
 	p.json = jsonr_new();
 	m = argc > optind
 	    ? rawmerge_new(argv + optind, (size_t)(argc - optind), stdout)

@@ -592,6 +592,30 @@ run_live(struct run *r, int argc, char **argv)
 	return result;
 }
 
+/* Gives up all but what the report is read from and written to. */
+static void
+confine_run(const struct run *r)
+{
+	struct buf folder = { 0 };
+	const char *slash;
+
+	if (r->output != NULL && strcmp(r->kind->name, "site") == 0) {
+		sitefiles_make(r->output);
+		buf_str(&folder, str_of(r->output));
+	} else if (r->output != NULL) {
+		slash = strrchr(r->output, '/');
+		if (slash != NULL)
+			buf_add(&folder, r->output,
+			    (size_t)(slash - r->output) + 1);
+		else
+			buf_byte(&folder, '.');
+	}
+	buf_byte(&folder, '\0');
+	tool_confine(
+	    r->words, r->uri != NULL, r->output != NULL ? folder.p : NULL);
+	buf_release(&folder);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -604,6 +628,7 @@ main(int argc, char **argv)
 	check_options(&r);
 	if (r.uri != NULL && optind < argc)
 		tool_wrong("--uri reads no file: %s", argv[optind]);
+	confine_run(&r);
 	if (strcmp(r.kind->name, "live") == 0)
 		return (int)run_live(&r, argc, argv);
 	begin(&r);
