@@ -56,7 +56,7 @@ for _ in 1 2 3 4 5 6 7 8 9; do
 	left=$?
 	[ $left -eq 99 ] || break
 done
-is $left 0 "a run with a number of its own"
+is "$left" 0 "a run with a number of its own"
 [ ! -e "/dev/shm/mongoc-$(cat "$tmp/pid")" ]
 ok $? "leaves nothing in memory"
 done_testing
