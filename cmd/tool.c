@@ -2,6 +2,7 @@
 
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include "base/login.h"
 #include "base/now.h"
 #include "base/out.h"
+#include "base/secret.h"
 #include "base/timearg.h"
 #include "format/hash.h"
 
@@ -87,8 +89,11 @@ tool_filter_release(struct tool_filter *f)
 void
 tool_rejects_open(struct tool_rejects *r, const char *path)
 {
+	/* Personal, as the raw log is. */
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+
 	r->path = path;
-	r->f = fopen(path, "we");
+	r->f = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (r->f == NULL)
 		err(TOOL_FAILED, "--rejects: %s", path);
 }
@@ -154,6 +159,15 @@ tool_confine(enum tool_words words, bool network, const char *folder)
 
 	if (!confine(&needed, &why) && words == TOOL_VERBOSE)
 		warnx("goes on without some protection: %s", why.text);
+}
+
+void
+tool_secret(enum tool_words words, const char *name, const char *path)
+{
+	secret_guard();
+	if (secret_is_open(path) && words != TOOL_QUIET)
+		warnx("%s: %s: everybody can read it: make its mode 600", name,
+		    path);
 }
 
 void

@@ -93,7 +93,8 @@ bool tool_passes(const struct tool_filter *f, struct str channel, int64_t ts);
 void tool_filter_release(struct tool_filter *f);
 
 /*
- * Open the file `path` for refused lines; exits when that fails.
+ * Open the file `path` for refused lines, made with mode 0640 less the umask; exits
+ * when that fails.
  */
 void tool_rejects_open(struct tool_rejects *r, const char *path);
 
@@ -149,6 +150,12 @@ enum tool_exit tool_each_line(const char *tool, const char *path,
  * for is told when more words are asked for.
  */
 void tool_confine(enum tool_words words, bool network, const char *folder);
+
+/*
+ * Make ready for a secret, to be read from the file `path` that the variable `name`
+ * names: see to the memory, and warn when everybody can read the file.
+ */
+void tool_secret(enum tool_words words, const char *name, const char *path);
 
 /*
  * Write `s` to standard output; exits with TOOL_FAILED when that fails.

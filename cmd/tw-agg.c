@@ -444,7 +444,7 @@ main(int argc, char **argv)
 		tool_wrong("--pushdown: a window of at most 150s, and not "
 			   "longer than --session-gap, can be counted there");
 	if (r.pushdown)
-		result = tool_each_part("tw-agg", r.uri, &r.filter,
+		result = tool_each_part("tw-agg", r.uri, &r.filter, r.words,
 		    r.o.window_ms, agg_row, agg_part, &r);
 	else if (r.uri != NULL)
 		result = tool_each_row("tw-agg", r.uri, TOOL_ROWS_LOGS,

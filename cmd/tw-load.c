@@ -23,9 +23,9 @@
 #include "model/eventdoc.h"
 #include "model/statsdoc.h"
 #include "remote/loader.h"
-#include "remote/mongouri.h"
 #include "remote/rows.h"
 #include "tool.h"
+#include "toolrows.h"
 
 #define GATHER_N     60000 /* events that are held, at most ... */
 #define GATHER_BYTES ((size_t)12 * 1024 * 1024) /* ... and their bytes */
@@ -833,9 +833,7 @@ connect_loader(struct run *r)
 	if (r->dry_run && r->uri_option == NULL &&
 	    getenv("TW_URI_FILE") == NULL)
 		return;
-	r->uri = mongouri_choose(r->uri_option, &why);
-	if (r->uri == NULL)
-		tool_wrong("%s", why.text);
+	r->uri = tool_uri(r->words, r->uri_option);
 	if (r->export)
 		return;
 	r->o.uri = r->uri;

@@ -1,0 +1,56 @@
+#!/bin/sh
+# Who can read what is written, and what secrets are read from (SECURITY.md).
+. "$(dirname "$0")/tap.sh"
+
+mode() {
+	stat -c %a "$1"
+}
+
+umask 0
+echo junk | tw-parse -q --rejects "$tmp/rejects" >/dev/null
+is "$(mode "$tmp/rejects")" 640 "refused lines are not for all to read"
+echo junk | tw-agg -q --rejects "$tmp/rejects2" >/dev/null
+is "$(mode "$tmp/rejects2")" 640 "of no tool"
+umask 077
+echo junk | tw-parse -q --rejects "$tmp/rejects3" >/dev/null
+tw-report -o "$tmp/week.html" </dev/null
+tw-report site -o "$tmp/site" </dev/null
+is "$(mode "$tmp/rejects3") $(mode "$tmp/week.html") $(mode "$tmp/site")" \
+	"600 600 700" "less the umask"
+
+# A secret that everybody can read.
+TW_IRC_URL=irc://127.0.0.1:1 TW_HELIX_URL=http://127.0.0.1:1/h
+TW_AUTH_URL=http://127.0.0.1:1/o TW_CLIENT_ID=x XDG_CACHE_HOME=$tmp
+TW_CLIENT_SECRET_FILE=$tmp/secret TW_CHAT_TOKEN_FILE=$tmp/secret
+export TW_IRC_URL TW_HELIX_URL TW_AUTH_URL TW_CLIENT_ID XDG_CACHE_HOME
+export TW_CLIENT_SECRET_FILE TW_CHAT_TOKEN_FILE
+echo s3cret >"$tmp/secret"
+# words MODE COMMAND...: what it says of a secret with that mode
+words() {
+	chmod "$1" "$tmp/secret"
+	shift
+	timeout 5 "$@" 2>&1 >/dev/null </dev/null | grep 'everybody can read it'
+}
+want='tw-poll: TW_CLIENT_SECRET_FILE: '$tmp'/secret: everybody can read it: make its mode 600'
+is "$(words 644 tw-poll --once -o "$tmp/poll" k1)" "$want" "a warning"
+is "$(words 604 tw-poll --once -o "$tmp/poll" k1)" "$want" "also when only others can"
+is "$(words 644 tw-poll -q --once -o "$tmp/poll" k1)" '' "not with -q"
+is "$(words 640 tw-poll --once -o "$tmp/poll" k1)" '' "a group is the owner's to choose"
+
+# Memory with a secret in it.
+# guarded COMMAND...: soft and hard limit
+guarded() {
+	prlimit --core=unlimited "$@" >/dev/null 2>&1 </dev/null 9>&- &
+	pid=$!
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		limit=$(awk '/^Max core/ { print $5, $6 }' "/proc/$pid/limits")
+		[ "$limit" != '0 0' ] || break
+		sleep 0.2
+	done
+	kill $pid
+	wait $pid 2>/dev/null
+	echo "$limit"
+}
+is "$(guarded tw-poll -o "$tmp/poll" k1)" "0 0" "tw-poll leaves no core dump"
+is "$(TW_CHAT_LOGIN=x guarded tw-chat -o "$tmp/chat" k1)" "0 0" "nor tw-chat with a login"
+done_testing
