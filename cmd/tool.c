@@ -27,13 +27,34 @@ tool_version(const char *tool)
 	exit(TOOL_DONE);
 }
 
+static void
+say(const char *fmt, va_list ap)
+{
+	char text[sizeof(((struct errmsg *)0)->text)];
+	struct errmsg clean;
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	errmsg_set(&clean, "%s", text);
+	warnx("%s", clean.text);
+}
+
+void
+tool_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+}
+
 void
 tool_wrong(const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	vwarnx(fmt, ap);
+	say(fmt, ap);
 	va_end(ap);
 	exit(TOOL_USAGE);
 }
@@ -105,8 +126,8 @@ tool_refuse(struct tool_rejects *r, const char *name, int64_t number,
 	if (!cont) {
 		r->n++;
 		if (!r->quiet)
-			warnx("%s:%lld: refused: %s", name, (long long)number,
-			    why);
+			tool_warn("%s:%lld: refused: %s", name,
+			    (long long)number, why);
 	}
 	if (r->f == NULL)
 		return;

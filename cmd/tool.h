@@ -53,6 +53,12 @@ struct tool_rejects {
 _Noreturn void tool_version(const char *tool);
 
 /*
+ * Say the printf format `fmt` with its arguments; what of it is no text, as it may
+ * be quoted from an input, is made harmless (base/errmsg.h).
+ */
+void tool_warn(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+/*
  * Exit with TOOL_USAGE, saying the printf format `fmt` with its arguments.
  */
 _Noreturn void tool_wrong(const char *fmt, ...) PRINTF_LIKE(1, 2);

@@ -106,8 +106,9 @@ spell(void *arg, const struct stats *s, int64_t first_ts, struct buf *b)
 	    (s->ts < r->filter.since_ms || s->ts < first_ts - BEGIN_MS)) {
 		r->headless++;
 		if (r->words != TOOL_QUIET)
-			warnx("%.*s: stream %.*s began before --since or the "
-			      "input: not written",
+			tool_warn(
+			    "%.*s: stream %.*s began before --since or the "
+			    "input: not written",
 			    STR_ARGS(s->channel), STR_ARGS(s->stream_id));
 		return;
 	}

@@ -226,7 +226,7 @@ refused(void *arg, size_t i, const char *why)
 		if (!r->verify || r->words == TOOL_QUIET)
 			return;
 		if (r->missing <= NAMED_MAX)
-			warnx("%s:%lld: %s", from->name,
+			tool_warn("%s:%lld: %s", from->name,
 			    (long long)from->number, why);
 		else if (r->missing == NAMED_MAX + 1)
 			warnx("... and more");
@@ -619,8 +619,9 @@ verify_all(struct run *r)
 		all += n;
 		all_twice += twice;
 		if (twice > 0)
-			warnx("MongoDB: channel %.*s: %lld events are there "
-			      "more than once",
+			tool_warn(
+			    "MongoDB: channel %.*s: %lld events are there "
+			    "more than once",
 			    STR_ARGS(map_name(&r->names, i)), (long long)twice);
 	}
 	if (r->words != TOOL_QUIET)

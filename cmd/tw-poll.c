@@ -251,7 +251,7 @@ take_user(void *arg, size_t i, const struct helix_answer *a)
 		p->who[i]->known = KNOWN_NONE;
 	if (p->who[i]->known == KNOWN_NONE && before != KNOWN_NONE &&
 	    p->words != TOOL_QUIET)
-		warnx("%.*s: no such channel", STR_ARGS(p->asked[i]));
+		tool_warn("%.*s: no such channel", STR_ARGS(p->asked[i]));
 }
 
 /* Writes a mark of the channel. */
