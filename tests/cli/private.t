@@ -53,4 +53,50 @@ guarded() {
 }
 is "$(guarded tw-poll -o "$tmp/poll" k1)" "0 0" "tw-poll leaves no core dump"
 is "$(TW_CHAT_LOGIN=x guarded tw-chat -o "$tmp/chat" k1)" "0 0" "nor tw-chat with a login"
+# The scripts: their configuration is run, their data is trusted.
+PATH=$root/scripts:$PATH
+TW_CONF=$tmp/conf
+export TW_CONF
+mkdir "$tmp/real"
+ln -s real "$tmp/data"
+echo "TW_DATA=$tmp/data" >"$tmp/conf"
+umask 022
+tw-track -q add kanal_eins
+is "$? $(cat "$tmp/real/channels")" "0 kanal_eins" "the data folder may be a link"
+is "$(mode "$tmp/real/channels") $(mode "$tmp/real/raw")" "600 700" "what is made is private"
+chmod 777 "$tmp/real"
+is "$(tw-track list 2>&1; echo $?)" "tw-track: TW_DATA: $tmp/data: everybody can write there
+2" "data that everybody can write"
+chmod 755 "$tmp/real"
+chmod 666 "$tmp/conf"
+echo 'echo was run' >>"$tmp/conf"
+is "$(tw-track list 2>&1; echo $?)" "tw-track: TW_CONF: $tmp/conf: everybody can write there
+2" "nor is such a configuration run"
+chmod 644 "$tmp/conf"
+like "$(tw-track list)" 'was run' "which else it is"
+sed -i '$d' "$tmp/conf"
+
+# A folder shared with others, who may have laid something there.
+mkdir "$tmp/shared"
+echo precious >"$tmp/victim"
+for name in .tw.prom.tmp tw.prom; do
+	ln -s "$tmp/victim" "$tmp/shared/$name"
+done
+tw-status --metrics "$tmp/shared/tw.prom"
+is "$? $(tail -n 1 "$tmp/shared/tw.prom") $(mode "$tmp/shared/tw.prom")" "0 # EOF 644" \
+	"figures for all to read"
+is "$(cat "$tmp/victim")" precious "no link is followed"
+is "$(find "$tmp/shared" -type f)" "$tmp/shared/tw.prom" "and nothing stays"
+ln -s "$tmp/victim" "$tmp/shared/page.html"
+tw-report -o "$tmp/shared/page.html" </dev/null
+ln -sf "$tmp/victim" "$tmp/site/index.html"
+tw-report site -o "$tmp/site" </dev/null
+is "$(cat "$tmp/victim")" precious "nor by reports"
+[ -f "$tmp/shared/page.html" ] && [ ! -h "$tmp/shared/page.html" ] &&
+	[ ! -h "$tmp/site/index.html" ]
+ok $? "which take the place of the links"
+rm "$tmp/site/.pages"
+mkfifo "$tmp/site/.pages"
+timeout 10 tw-report site -o "$tmp/site" </dev/null
+is $? 0 "nor does a pipe stop a site"
 done_testing
