@@ -25,17 +25,20 @@ TW_CLIENT_SECRET_FILE=$tmp/secret TW_CHAT_TOKEN_FILE=$tmp/secret
 export TW_IRC_URL TW_HELIX_URL TW_AUTH_URL TW_CLIENT_ID XDG_CACHE_HOME
 export TW_CLIENT_SECRET_FILE TW_CHAT_TOKEN_FILE
 echo s3cret >"$tmp/secret"
-# words MODE COMMAND...: what it says of a secret with that mode
+# words MODE COMMAND...: what it says of a secret with that mode; it ends for want
+# of a list
 words() {
 	chmod "$1" "$tmp/secret"
 	shift
-	timeout 5 "$@" 2>&1 >/dev/null </dev/null | grep 'everybody can read it'
+	"$@" -f "$tmp/none" 2>&1 >/dev/null </dev/null | grep 'everybody can read it'
 }
 want='tw-poll: TW_CLIENT_SECRET_FILE: '$tmp'/secret: everybody can read it: make its mode 600'
-is "$(words 644 tw-poll --once -o "$tmp/poll" k1)" "$want" "a warning"
-is "$(words 604 tw-poll --once -o "$tmp/poll" k1)" "$want" "also when only others can"
-is "$(words 644 tw-poll -q --once -o "$tmp/poll" k1)" '' "not with -q"
-is "$(words 640 tw-poll --once -o "$tmp/poll" k1)" '' "a group is the owner's to choose"
+is "$(words 644 tw-poll)" "$want" "a warning"
+is "$(words 604 tw-poll)" "$want" "also when only others can"
+is "$(words 644 tw-poll -q)" '' "not with -q"
+is "$(TW_CHAT_LOGIN=x words 644 tw-chat)" \
+	"tw-chat: TW_CHAT_TOKEN_FILE${want#*FILE}" "tw-chat likewise"
+is "$(words 640 tw-poll)" '' "a group is the owner's to choose"
 
 # Memory with a secret in it.
 # guarded COMMAND...: soft and hard limit
