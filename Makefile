@@ -13,7 +13,8 @@
 #   make clean
 #
 # SAN=1 builds with ASan and UBSan (build/san), COV=1 with coverage (build/cov),
-# WERROR=1 makes warnings errors. PREFIX, DESTDIR, CC and CFLAGS are yours.
+# WERROR=1 makes warnings errors. PREFIX, DESTDIR, CC, CFLAGS and LDFLAGS are
+# yours; HARDEN= and HARDEN_LD= leave the hardening to them.
 
 VERSION = 0.1.0
 PREFIX  = /usr/local
@@ -57,14 +58,28 @@ link_mongo   = $(shell pkg-config --libs $(MONGO_PKG))
 
 MODE_san = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	   -fno-omit-frame-pointer
-MODE_cov = --coverage -O0
+MODE_cov = --coverage -O0 -DTW_COVERAGE
 
-WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+# Hardening, before CFLAGS and LDFLAGS, which have the last word. What the compiler
+# or the machine may not know is asked for. _FORTIFY_SOURCE wants optimisation
+# and does not go with the sanitizers; 3 would need gcc 12, and there is hardly
+# an object here whose size it would know and 2 does not.
+knows    = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null \
+	   2>/dev/null && echo $(1))
+optimise = $(filter-out -O0,$(lastword $(filter -O%,$(CFLAGS) $(MODE_$(MODE)))))
+HARDEN  := -fPIE -fstack-protector-strong \
+	   $(call knows,-fstack-clash-protection) $(call knows,-fcf-protection) \
+	   $(if $(SAN)$(findstring _FORTIFY_SOURCE,$(CFLAGS)),,$(if $(optimise),\
+	   -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
+HARDEN_LD = -pie -Wl,-z,relro,-z,now,-z,noexecstack
+
+WARN = -Wall -Wextra -Wformat-security -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
        -Wpointer-arith -Wwrite-strings -Wvla -Wundef \
        $(if $(WERROR),-Werror)
 ALL_CFLAGS = -std=c11 -D_DEFAULT_SOURCE -DTW_VERSION='"$(VERSION)"' -Ilib \
-	     $(WARN) $(if $(MONGO),,-DTW_WITHOUT_MONGO) $(CFLAGS) \
+	     $(WARN) $(if $(MONGO),,-DTW_WITHOUT_MONGO) $(HARDEN) $(CFLAGS) \
 	     $(MODE_$(MODE))
+LINK = $(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS)
 
 LIB_SRC  := $(filter-out $(if $(MONGO),,$(MONGO_SRC)),\
 	    $(sort $(wildcard lib/*/*.c)))
@@ -96,7 +111,7 @@ $(B)/libcmd.a: $(SHARED:%.c=$(B)/%.o)
 	$(AR) rcs $@ $^
 
 $(TOOL_BIN): $(B)/tw-%: $(B)/cmd/tw-%.o $(B)/libcmd.a $(B)/libtw.a
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ \
+	$(LINK) -o $@ $^ \
 	    $(foreach l,$(LIBS_tw-$*),$(link_$(l)))
 
 # Tests
@@ -107,22 +122,25 @@ REPLAY   := $(FUZZ:%=$(B)/tests/fuzz/%)
 LIB_LIBS := $(foreach l,pcre2 jansson zstd zlib math curl,$(link_$(l)))
 
 $(UNIT): $(B)/%: $(B)/%.o $(B)/libtw.a
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
+	$(LINK) -o $@ $^ $(LIB_LIBS)
 
 # The fuzz targets with a main of our own, which replays a corpus.
 $(REPLAY): $(B)/%: $(B)/%.o $(B)/tests/fuzz/replay.o $(B)/libtw.a
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
+	$(LINK) -o $@ $^ $(LIB_LIBS)
 
 $(B)/tests/gen: $(B)/tests/gen.o $(B)/libtw.a
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
+	$(LINK) -o $@ $^
 
 # The servers that the command tests talk to.
 FAKE := $(B)/tests/fake/irc $(B)/tests/fake/ledger
 
 $(FAKE): $(B)/%: $(B)/%.o $(B)/libtw.a
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lssl -lcrypto
+	$(LINK) -o $@ $^ -lssl -lcrypto
 
-$(B)/tests/fake/full.so: tests/fake/full.c
+# What is loaded before the C library.
+PRELOAD := $(B)/tests/fake/full.so $(B)/tests/fake/breakout.so
+
+$(PRELOAD): $(B)/%.so: %.c
 	@mkdir -p $(@D)
 	$(CC) -D_GNU_SOURCE $(WARN) -fPIC -shared -o $@ $< -ldl
 
@@ -135,7 +153,7 @@ LONG := $(patsubst %,tests/cli/%.t,tw-ops tw-poll tw-chat-load tw-load \
 CLI  := $(filter-out $(if $(SAN),tests/cli/tw-ops%),\
 	$(LONG) $(filter-out $(LONG),$(wildcard tests/cli/*.t)))
 
-check: all $(UNIT) $(REPLAY) $(FAKE) $(B)/tests/fake/full.so $(B)/tests/gen
+check: all $(UNIT) $(REPLAY) $(FAKE) $(PRELOAD) $(B)/tests/gen
 	$(PROVE) -e '' $(UNIT)
 	@for f in $(FUZZ); do echo "replay $$f" && \
 	    $(B)/tests/fuzz/$$f tests/fuzz/corpus/$${f#fuzz_} || exit 1; done
@@ -204,10 +222,10 @@ bench: all $(B)/tests/gen $(B)/tests/bench/floor \
 	$(if $(MONGO),scripts/bench-mongo $(B))
 
 $(B)/tests/bench/floor: $(B)/tests/bench/floor.o $(B)/libtw.a
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
+	$(LINK) -o $@ $^ $(LIB_LIBS)
 
 $(B)/tests/bench/insert: $(B)/tests/bench/insert.o $(B)/libtw.a
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) $(link_mongo)
+	$(LINK) -o $@ $^ $(LIB_LIBS) $(link_mongo)
 
 screenshots: all $(B)/tests/gen
 	scripts/screenshots $(B)

@@ -94,7 +94,7 @@ read_file(struct map *list, const struct collect_source *s, struct errmsg *why)
 		if (login_fold(name, &login))
 			put(list, &login);
 		else if (s->words != TOOL_QUIET)
-			warnx("%s:%ld: \"%.*s\" is no channel: left out",
+			tool_warn("%s:%ld: \"%.*s\" is no channel: left out",
 			    s->file, number, STR_ARGS(name));
 	}
 	good = !ferror(f);

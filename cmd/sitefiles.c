@@ -2,6 +2,7 @@
 
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -26,6 +27,17 @@ make_folders(char *path)
 	}
 }
 
+void
+sitefiles_make(const char *folder)
+{
+	struct buf path = { 0 };
+
+	buf_str(&path, str_of(folder));
+	buf_add(&path, "/", 2);
+	make_folders(path.p);
+	buf_release(&path);
+}
+
 /* Tells whether the file `path` holds `content`. */
 static bool
 is_same(struct sitefiles *f, const char *path, struct str content)
@@ -34,7 +46,8 @@ is_same(struct sitefiles *f, const char *path, struct str content)
 	bool same = false;
 	FILE *in;
 
-	if (stat(path, &st) != 0 || st.st_size != (off_t)content.len)
+	if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    st.st_size != (off_t)content.len)
 		return false;
 	in = fopen(path, "re");
 	if (in == NULL)
@@ -66,13 +79,15 @@ sitefiles_init(struct sitefiles *f, const char *folder)
 {
 	char name[4096], line[4096];
 	FILE *in;
-	int n;
+	int n, fd;
 
 	*f = (struct sitefiles){ .folder = folder };
 	n = snprintf(name, sizeof(name), "%s/.pages", folder);
 	if (n < 0 || (size_t)n >= sizeof(name))
 		tool_wrong("-o: %s: the name is too long", folder);
-	in = fopen(name, "re");
+	/* A pipe in its place is not waited for. */
+	fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	in = fd >= 0 ? fdopen(fd, "r") : NULL;
 	if (in == NULL)
 		return;
 	/* A line is 16 hex digits, a blank, the path; others are passed over. */

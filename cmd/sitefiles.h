@@ -24,6 +24,11 @@ struct sitefiles {
 };
 
 /*
+ * Make the folder of a site, with those above it; exits when that fails.
+ */
+void sitefiles_make(const char *folder);
+
+/*
  * Begin with the site in `folder`, whose marks are read, if it is there.
  */
 void sitefiles_init(struct sitefiles *f, const char *folder);

@@ -2,13 +2,16 @@
 
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/confine.h"
 #include "base/login.h"
 #include "base/now.h"
 #include "base/out.h"
+#include "base/secret.h"
 #include "base/timearg.h"
 #include "format/hash.h"
 
@@ -24,13 +27,34 @@ tool_version(const char *tool)
 	exit(TOOL_DONE);
 }
 
+static void
+say(const char *fmt, va_list ap)
+{
+	char text[sizeof(((struct errmsg *)0)->text)];
+	struct errmsg clean;
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	errmsg_set(&clean, "%s", text);
+	warnx("%s", clean.text);
+}
+
+void
+tool_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+}
+
 void
 tool_wrong(const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	vwarnx(fmt, ap);
+	say(fmt, ap);
 	va_end(ap);
 	exit(TOOL_USAGE);
 }
@@ -86,8 +110,11 @@ tool_filter_release(struct tool_filter *f)
 void
 tool_rejects_open(struct tool_rejects *r, const char *path)
 {
+	/* Personal, as the raw log is. */
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+
 	r->path = path;
-	r->f = fopen(path, "we");
+	r->f = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (r->f == NULL)
 		err(TOOL_FAILED, "--rejects: %s", path);
 }
@@ -99,8 +126,8 @@ tool_refuse(struct tool_rejects *r, const char *name, int64_t number,
 	if (!cont) {
 		r->n++;
 		if (!r->quiet)
-			warnx("%s:%lld: refused: %s", name, (long long)number,
-			    why);
+			tool_warn("%s:%lld: refused: %s", name,
+			    (long long)number, why);
 	}
 	if (r->f == NULL)
 		return;
@@ -141,6 +168,27 @@ tool_progress(const char *tool, enum tool_words words, int64_t total)
 		p.f = stderr;
 	p.begin_ms = now_mono_ms();
 	return p;
+}
+
+void
+tool_confine(enum tool_words words, bool network, const char *folder)
+{
+	/* libmongoc counts in memory that it shares, used or not, and removes
+	 * it at the end. */
+	struct confine needed = { network, { folder, "/dev/shm" } };
+	struct errmsg why;
+
+	if (!confine(&needed, &why) && words == TOOL_VERBOSE)
+		warnx("goes on without some protection: %s", why.text);
+}
+
+void
+tool_secret(enum tool_words words, const char *name, const char *path)
+{
+	secret_guard();
+	if (secret_is_open(path) && words != TOOL_QUIET)
+		warnx("%s: %s: everybody can read it: make its mode 600", name,
+		    path);
 }
 
 void

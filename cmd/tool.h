@@ -53,6 +53,12 @@ struct tool_rejects {
 _Noreturn void tool_version(const char *tool);
 
 /*
+ * Say the printf format `fmt` with its arguments; what of it is no text, as it may
+ * be quoted from an input, is made harmless (base/errmsg.h).
+ */
+void tool_warn(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+/*
  * Exit with TOOL_USAGE, saying the printf format `fmt` with its arguments.
  */
 _Noreturn void tool_wrong(const char *fmt, ...) PRINTF_LIKE(1, 2);
@@ -93,7 +99,8 @@ bool tool_passes(const struct tool_filter *f, struct str channel, int64_t ts);
 void tool_filter_release(struct tool_filter *f);
 
 /*
- * Open the file `path` for refused lines; exits when that fails.
+ * Open the file `path` for refused lines, made with mode 0640 less the umask; exits
+ * when that fails.
  */
 void tool_rejects_open(struct tool_rejects *r, const char *path);
 
@@ -141,6 +148,20 @@ typedef void tool_line(void *arg, const struct input *in, struct str line);
  */
 enum tool_exit tool_each_line(const char *tool, const char *path,
     enum tool_words words, tool_line *take, void *arg);
+
+/*
+ * Give up what a tool that reads strangers' lines does not need once its options
+ * are read: with `network` false the network, and all files but those below
+ * `folder`, if that is not NULL (base/confine.h). What this system has no means
+ * for is told when more words are asked for.
+ */
+void tool_confine(enum tool_words words, bool network, const char *folder);
+
+/*
+ * Make ready for a secret, to be read from the file `path` that the variable `name`
+ * names: see to the memory, and warn when everybody can read the file.
+ */
+void tool_secret(enum tool_words words, const char *name, const char *path);
 
 /*
  * Write `s` to standard output; exits with TOOL_FAILED when that fails.

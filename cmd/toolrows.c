@@ -1,6 +1,8 @@
 #include "toolrows.h"
 
 #include <err.h>
+#include <stdlib.h>
+#include <string.h>
 
 #if defined(TW_WITHOUT_MONGO)
 
@@ -20,12 +22,12 @@ tool_each_row(const char *tool, const char *uri, enum tool_rows what,
 
 enum tool_exit
 tool_each_part(const char *tool, const char *uri, const struct tool_filter *f,
-    int64_t window_ms, tool_row *take, tool_part *take_part, void *arg)
+    enum tool_words words, int64_t window_ms, tool_row *take,
+    tool_part *take_part, void *arg)
 {
 	(void)window_ms;
 	(void)take_part;
-	return tool_each_row(
-	    tool, uri, TOOL_ROWS_LOGS, f, TOOL_QUIET, take, arg);
+	return tool_each_row(tool, uri, TOOL_ROWS_LOGS, f, words, take, arg);
 }
 
 #else
@@ -34,6 +36,21 @@ tool_each_part(const char *tool, const char *uri, const struct tool_filter *f,
 #include "remote/mongouri.h"
 #include "remote/pushdown.h"
 #include "remote/rows.h"
+
+struct mongo_uri *
+tool_uri(enum tool_words words, const char *option)
+{
+	const char *file = getenv("TW_URI_FILE");
+	struct mongo_uri *u;
+	struct errmsg why;
+
+	if ((option == NULL || strcmp(option, "-") == 0) && file != NULL)
+		tool_secret(words, "TW_URI_FILE", file);
+	u = mongouri_choose(option, &why);
+	if (u == NULL)
+		tool_wrong("%s", why.text);
+	return u;
+}
 
 enum tool_exit
 tool_each_row(const char *tool, const char *uri, enum tool_rows what,
@@ -47,16 +64,12 @@ tool_each_row(const char *tool, const char *uri, enum tool_rows what,
 		.until_ms = INT64_MAX,
 		.windows = what == TOOL_ROWS_WINDOWS };
 	int64_t n = 0, bytes = 0;
-	struct mongo_uri *u;
+	struct mongo_uri *u = tool_uri(words, uri);
 	struct mongo_error e;
-	struct errmsg why;
 	struct rows *rows;
 	struct str line;
 	int more = -1;
 
-	u = mongouri_choose(uri, &why);
-	if (u == NULL)
-		tool_wrong("%s", why.text);
 	o.uri = u;
 	rows = what != TOOL_ROWS_LOGS ? rows_of_stats(&o, &e)
 				      : rows_of_logs(&o, &e);
@@ -77,22 +90,19 @@ tool_each_row(const char *tool, const char *uri, enum tool_rows what,
 
 enum tool_exit
 tool_each_part(const char *tool, const char *uri, const struct tool_filter *f,
-    int64_t window_ms, tool_row *take, tool_part *take_part, void *arg)
+    enum tool_words words, int64_t window_ms, tool_row *take,
+    tool_part *take_part, void *arg)
 {
 	struct rows_options o = { .app = tool,
 		.channels = &f->channels,
 		.since_ms = INT64_MIN,
 		.until_ms = INT64_MAX };
 	struct pushdown_item item;
-	struct mongo_uri *u;
+	struct mongo_uri *u = tool_uri(words, uri);
 	struct mongo_error e;
 	struct pushdown *p;
-	struct errmsg why;
 	int more = -1;
 
-	u = mongouri_choose(uri, &why);
-	if (u == NULL)
-		tool_wrong("%s", why.text);
 	o.uri = u;
 	p = pushdown_new(&o, window_ms, &e);
 	while (p != NULL && (more = pushdown_next(p, &item, &e)) == 1)

@@ -10,6 +10,16 @@
 /* Does what there is to do about one line. `line` is borrowed for the call. */
 typedef void tool_row(void *arg, struct str line);
 
+struct mongo_uri;
+
+/*
+ * Find out which database `option`, the value of --uri or NULL, means
+ * (remote/mongouri.h); exits when it is none. Not in a build without MongoDB.
+ *
+ * Returns it, for mongo_uri_free().
+ */
+struct mongo_uri *tool_uri(enum tool_words words, const char *option) MUST_USE;
+
 /* What is read of a database. */
 enum tool_rows {
 	TOOL_ROWS_LOGS,    /* events */
@@ -39,7 +49,7 @@ typedef void tool_part(void *arg, const struct agg_part *part, int64_t events);
  * Returns as tool_each_row().
  */
 enum tool_exit tool_each_part(const char *tool, const char *uri,
-    const struct tool_filter *f, int64_t window_ms, tool_row *take,
-    tool_part *take_part, void *arg);
+    const struct tool_filter *f, enum tool_words words, int64_t window_ms,
+    tool_row *take, tool_part *take_part, void *arg);
 
 #endif

@@ -106,8 +106,9 @@ spell(void *arg, const struct stats *s, int64_t first_ts, struct buf *b)
 	    (s->ts < r->filter.since_ms || s->ts < first_ts - BEGIN_MS)) {
 		r->headless++;
 		if (r->words != TOOL_QUIET)
-			warnx("%.*s: stream %.*s began before --since or the "
-			      "input: not written",
+			tool_warn(
+			    "%.*s: stream %.*s began before --since or the "
+			    "input: not written",
 			    STR_ARGS(s->channel), STR_ARGS(s->stream_id));
 		return;
 	}
@@ -432,6 +433,7 @@ main(int argc, char **argv)
 	if (r.o.live && r.uri != NULL)
 		tool_wrong(
 		    "--live: reads files or standard input, no database");
+	tool_confine(r.words, r.uri != NULL, NULL);
 	r.reader = event_reader_new();
 	r.agg = agg_new(&r.o, spell, &r);
 	if (r.uri != NULL && optind < argc)
@@ -443,7 +445,7 @@ main(int argc, char **argv)
 		tool_wrong("--pushdown: a window of at most 150s, and not "
 			   "longer than --session-gap, can be counted there");
 	if (r.pushdown)
-		result = tool_each_part("tw-agg", r.uri, &r.filter,
+		result = tool_each_part("tw-agg", r.uri, &r.filter, r.words,
 		    r.o.window_ms, agg_row, agg_part, &r);
 	else if (r.uri != NULL)
 		result = tool_each_row("tw-agg", r.uri, TOOL_ROWS_LOGS,

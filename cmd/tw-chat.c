@@ -123,7 +123,7 @@ read_rate(struct listen_options *o)
 }
 
 static void
-read_login(struct listen_options *o, struct login *login)
+read_login(struct listen_options *o, struct login *login, enum tool_words words)
 {
 	o->login = collect_env("TW_CHAT_LOGIN");
 	o->token_file = collect_env("TW_CHAT_TOKEN_FILE");
@@ -137,6 +137,7 @@ read_login(struct listen_options *o, struct login *login)
 			   "holds it in TW_CHAT_TOKEN_FILE");
 	if (access(o->token_file, R_OK) != 0)
 		err(TOOL_USAGE, "TW_CHAT_TOKEN_FILE: %s", o->token_file);
+	tool_secret(words, "TW_CHAT_TOKEN_FILE", o->token_file);
 }
 
 static void
@@ -257,7 +258,7 @@ main(int argc, char **argv)
 		return TOOL_USAGE;
 	}
 	read_rate(&c.options);
-	read_login(&c.options, &c.login);
+	read_login(&c.options, &c.login, c.words);
 	if (!collect_read(&c.channels, &c.source, &why))
 		tool_wrong("%s", why.text);
 	if (c.channels.n == 0 && c.words != TOOL_QUIET)

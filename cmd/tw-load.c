@@ -23,9 +23,9 @@
 #include "model/eventdoc.h"
 #include "model/statsdoc.h"
 #include "remote/loader.h"
-#include "remote/mongouri.h"
 #include "remote/rows.h"
 #include "tool.h"
+#include "toolrows.h"
 
 #define GATHER_N     60000 /* events that are held, at most ... */
 #define GATHER_BYTES ((size_t)12 * 1024 * 1024) /* ... and their bytes */
@@ -226,7 +226,7 @@ refused(void *arg, size_t i, const char *why)
 		if (!r->verify || r->words == TOOL_QUIET)
 			return;
 		if (r->missing <= NAMED_MAX)
-			warnx("%s:%lld: %s", from->name,
+			tool_warn("%s:%lld: %s", from->name,
 			    (long long)from->number, why);
 		else if (r->missing == NAMED_MAX + 1)
 			warnx("... and more");
@@ -619,8 +619,9 @@ verify_all(struct run *r)
 		all += n;
 		all_twice += twice;
 		if (twice > 0)
-			warnx("MongoDB: channel %.*s: %lld events are there "
-			      "more than once",
+			tool_warn(
+			    "MongoDB: channel %.*s: %lld events are there "
+			    "more than once",
 			    STR_ARGS(map_name(&r->names, i)), (long long)twice);
 	}
 	if (r->words != TOOL_QUIET)
@@ -833,9 +834,7 @@ connect_loader(struct run *r)
 	if (r->dry_run && r->uri_option == NULL &&
 	    getenv("TW_URI_FILE") == NULL)
 		return;
-	r->uri = mongouri_choose(r->uri_option, &why);
-	if (r->uri == NULL)
-		tool_wrong("%s", why.text);
+	r->uri = tool_uri(r->words, r->uri_option);
 	if (r->export)
 		return;
 	r->o.uri = r->uri;

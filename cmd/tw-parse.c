@@ -237,8 +237,8 @@ warn_of_patterns(const struct parse *p)
 	if (p->patterns == NULL || p->words == TOOL_QUIET)
 		return;
 	while (patterns_gave_up(p->patterns, &i, &name, &n))
-		warnx("--mentions: pattern %.*s is too slow: it gave up on "
-		      "%lld texts, which count as not matched",
+		tool_warn("--mentions: pattern %.*s is too slow: it gave up on "
+			  "%lld texts, which count as not matched",
 		    STR_ARGS(name), (long long)n);
 }
 
@@ -368,6 +368,7 @@ main(int argc, char **argv)
 	tool_filter_init(&p.filter);
 	options(&p, argc, argv);
 	open_many();
+	tool_confine(p.words, false, NULL);
 	p.json = jsonr_new();
 	m = argc > optind
 	    ? rawmerge_new(argv + optind, (size_t)(argc - optind), stdout)

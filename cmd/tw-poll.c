@@ -251,7 +251,7 @@ take_user(void *arg, size_t i, const struct helix_answer *a)
 		p->who[i]->known = KNOWN_NONE;
 	if (p->who[i]->known == KNOWN_NONE && before != KNOWN_NONE &&
 	    p->words != TOOL_QUIET)
-		warnx("%.*s: no such channel", STR_ARGS(p->asked[i]));
+		tool_warn("%.*s: no such channel", STR_ARGS(p->asked[i]));
 }
 
 /* Writes a mark of the channel. */
@@ -520,7 +520,7 @@ url_of(const char *name, const char *preset, struct buf *b)
 }
 
 static void
-credentials(struct helix_options *o)
+credentials(struct helix_options *o, enum tool_words words)
 {
 	struct str id;
 
@@ -537,6 +537,7 @@ credentials(struct helix_options *o)
 			tool_wrong("TW_CLIENT_ID: that is no client id");
 	if (access(o->secret_file, R_OK) != 0)
 		err(TOOL_USAGE, "TW_CLIENT_SECRET_FILE: %s", o->secret_file);
+	tool_secret(words, "TW_CLIENT_SECRET_FILE", o->secret_file);
 }
 
 static void
@@ -562,7 +563,7 @@ main(int argc, char **argv)
 		usage(stderr);
 		return TOOL_USAGE;
 	}
-	credentials(&p.options);
+	credentials(&p.options, p.words);
 	p.options.helix_url = url_of("TW_HELIX_URL", HELIX_URL, &helix_url);
 	p.options.auth_url = url_of("TW_AUTH_URL", AUTH_URL, &auth_url);
 	if (!collect_read(&p.wanted, &p.source, &why))

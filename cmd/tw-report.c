@@ -320,8 +320,9 @@ write_history(struct run *r, struct buf *b)
 	report_history(r->report, str_of(login.p), r->filter.since_ms,
 	    r->filter.until_ms, r->tz, &h);
 	if (h.n_streams == 0 && r->words != TOOL_QUIET)
-		warnx("history: there is no stream of %s in the input, or none "
-		      "of that time",
+		tool_warn(
+		    "history: there is no stream of %s in the input, or none "
+		    "of that time",
 		    login.p);
 	r->format->history(b, &h);
 	history_release(&h);
@@ -338,13 +339,13 @@ write_stream(struct run *r, struct buf *b)
 		tool_wrong("stream: \"%s\" is no channel", r->channel);
 	n = report_find(r->report, str_of(login.p), str_of(r->id), &v.stream);
 	if (n == 0) {
-		warnx("stream: there is no stream %s in the input", r->id);
+		tool_warn("stream: there is no stream %s in the input", r->id);
 		r->result = TOOL_FAILED;
 		return;
 	}
 	if (n > 1 && r->words != TOOL_QUIET)
-		warnx("stream: %zu channels have a stream %s; taking the "
-		      "newest",
+		tool_warn("stream: %zu channels have a stream %s; taking the "
+			  "newest",
 		    n, r->id);
 	r->format->stream(b, &v);
 }
@@ -384,7 +385,7 @@ write_site(struct run *r, struct buf *b)
 	struct site_sink sink = { sitefiles_put, sitefiles_known, &files, 0 };
 
 	(void)b;
-	sink.version = hash_str(STR(TW_VERSION " 1"), 0);
+	sink.version = hash_str(STR(TW_VERSION " 2"), 0);
 	sitefiles_init(&files, r->output);
 	site_render(r->report, r->tz, &sink);
 	sitefiles_close(&files);
@@ -592,6 +593,30 @@ run_live(struct run *r, int argc, char **argv)
 	return result;
 }
 
+/* Gives up all but what the report is read from and written to. */
+static void
+confine_run(const struct run *r)
+{
+	struct buf folder = { 0 };
+	const char *slash;
+
+	if (r->output != NULL && strcmp(r->kind->name, "site") == 0) {
+		sitefiles_make(r->output);
+		buf_str(&folder, str_of(r->output));
+	} else if (r->output != NULL) {
+		slash = strrchr(r->output, '/');
+		if (slash != NULL)
+			buf_add(&folder, r->output,
+			    (size_t)(slash - r->output) + 1);
+		else
+			buf_byte(&folder, '.');
+	}
+	buf_byte(&folder, '\0');
+	tool_confine(
+	    r->words, r->uri != NULL, r->output != NULL ? folder.p : NULL);
+	buf_release(&folder);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -604,6 +629,7 @@ main(int argc, char **argv)
 	check_options(&r);
 	if (r.uri != NULL && optind < argc)
 		tool_wrong("--uri reads no file: %s", argv[optind]);
+	confine_run(&r);
 	if (strcmp(r.kind->name, "live") == 0)
 		return (int)run_live(&r, argc, argv);
 	begin(&r);

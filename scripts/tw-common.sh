@@ -43,6 +43,13 @@ version() {
 	exit 0
 }
 
+# ours NAME PATH: what everybody can write is not run as a configuration, nor
+# trusted as data; a link is followed
+ours() {
+	[ -z "$(find -L "$2" -maxdepth 0 \( -type f -o -type d \) -perm -0002 \
+		2>/dev/null)" ] || wrong "$1: $2: everybody can write there"
+}
+
 # configure: reads tw.conf, sets what it leaves out, makes the folders
 configure() {
 	home=${HOME:-/nonexistent}
@@ -59,6 +66,7 @@ configure() {
 	/*) ;;
 	*) TW_CONF=$PWD/$TW_CONF ;;
 	esac
+	[ -z "$TW_CONF" ] || ours TW_CONF "$TW_CONF"
 	# What it sets is for the tools, too.
 	set -a
 	# shellcheck source=/dev/null
@@ -88,6 +96,7 @@ configure() {
 		*) wrong "$number: \"$value\" does not begin with /" ;;
 		esac
 	done
+	ours TW_DATA "$TW_DATA"
 	umask "$TW_UMASK"
 	mkdir -p "$TW_DATA/state" "$TW_DATA/lock" "$TW_DATA/run" "$TW_DATA/log" \
 		"$TW_DATA/parts" "$TW_DATA/raw/chat" "$TW_DATA/raw/poll" || exit 1

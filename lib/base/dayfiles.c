@@ -47,12 +47,12 @@ make_folder(char *path)
 		if (*p != '/' || p == path)
 			continue;
 		*p = '\0';
-		made = mkdir(path, 0755) == 0 || errno == EEXIST;
+		made = mkdir(path, 0750) == 0 || errno == EEXIST;
 		*p = '/';
 		if (!made)
 			return false;
 	}
-	return mkdir(path, 0755) == 0 || errno == EEXIST;
+	return mkdir(path, 0750) == 0 || errno == EEXIST;
 }
 
 /* Sets d->path to the folder of `name`. */
@@ -83,6 +83,25 @@ dayfiles_new(const char *dir, size_t max_open, bool sync, struct errmsg *why)
 	errmsg_set(why, "%s: %s", dir, strerror(errno));
 	dayfiles_free(d);
 	return NULL;
+}
+
+/* Opens a file for writing at its end; `more` is O_CREAT or 0. What lies there in
+ * its place, a link, a pipe that nobody reads, a device, is left alone. -1, with
+ * errno. */
+static int
+open_log(const char *path, int more)
+{
+	int fd = open(path,
+	    O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
+		more,
+	    0640);
+	struct stat st;
+
+	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
+		return fd;
+	close(fd);
+	errno = ENOTSUP;
+	return -1;
 }
 
 /*
@@ -150,7 +169,7 @@ dayfiles_mend(struct dayfiles *d, struct str name)
 	r = newest(d);
 	if (r <= 0)
 		return r;
-	fd = open(d->path.p, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+	fd = open_log(d->path.p, 0);
 	if (fd < 0)
 		return -1;
 	r = mend(fd);
@@ -222,7 +241,6 @@ have_place(struct dayfiles *d, size_t number)
 static int
 open_path(struct dayfiles *d, const struct dayfiles_at *at)
 {
-	const int flags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
 	size_t folder;
 	int fd;
 
@@ -231,13 +249,13 @@ open_path(struct dayfiles *d, const struct dayfiles_at *at)
 	buf_byte(&d->path, '/');
 	buf_add(&d->path, at->date, DAYFILES_DATE);
 	buf_add(&d->path, ".log", 5);
-	fd = open(d->path.p, flags, 0644);
+	fd = open_log(d->path.p, O_CREAT);
 	if (fd < 0 && errno == ENOENT) {
 		d->path.p[folder] = '\0';
 		if (!make_folder(d->path.p))
 			return -1;
 		d->path.p[folder] = '/';
-		fd = open(d->path.p, flags, 0644);
+		fd = open_log(d->path.p, O_CREAT);
 	}
 	return fd;
 }

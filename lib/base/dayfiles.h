@@ -8,6 +8,10 @@
  * LF, so that half a line never passes for a whole one (design.md 1). Whoever
  * writes holds a shared lock, so that another process's half-done write is not
  * taken for a torn line.
+ *
+ * What is written is personal: files are made with mode 0640, folders with 0750,
+ * less the umask. A file's last name is never followed when it is a symbolic link,
+ * and is written to only when it is an ordinary file; `DIR` may be a link.
  */
 #ifndef TW_BASE_DAYFILES_H
 #define TW_BASE_DAYFILES_H

@@ -14,7 +14,8 @@ struct errmsg {
 };
 
 /*
- * Set `why` to the printf format `fmt` with its arguments.
+ * Set `why` to the printf format `fmt` with its arguments. What would be an order
+ * to a terminal becomes a ? a byte, whoever it is quoted from.
  */
 void errmsg_set(struct errmsg *why, const char *fmt, ...) PRINTF_LIKE(2, 3);
 

@@ -29,6 +29,19 @@ bool secret_read(struct secret *s, const char *path, const char *what,
     struct errmsg *why) MUST_USE;
 
 /*
+ * Tell whether everybody on the machine can read or write the file `path`.
+ *
+ * Returns true when it is so; false, too, when there is no such file.
+ */
+bool secret_is_open(const char *path) MUST_USE;
+
+/*
+ * Keep the memory of this process, in which a secret is about to be, from core
+ * dumps and from the other processes of this user. As far as the system can.
+ */
+void secret_guard(void);
+
+/*
  * Overwrite the secret.
  */
 void secret_wipe(struct secret *s);

@@ -31,27 +31,6 @@ right(struct buf *b, struct buf *cell, size_t width)
 	buf_reset(cell);
 }
 
-/* Appends `s`, left-aligned in `width` columns; a terminal's commands in it
- * become question marks, and what does not fit is cut with an ellipsis. */
-static void
-left(struct buf *b, struct str s, size_t width)
-{
-	size_t n = utf8_count(s), shown = n > width ? width - 1 : n, seen = 0;
-
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		seen += (c & 0xc0) != 0x80;
-		if (seen > shown)
-			break;
-		buf_byte(b, c < 0x20 || c == 0x7f ? '?' : (char)c);
-	}
-	if (n > width)
-		buf_lit(b, "\xe2\x80\xa6");
-	for (; n < width; n++)
-		buf_byte(b, ' ');
-}
-
 /* Appends the name of a channel with the signs of its footnotes. */
 static void
 add_name(struct buf *b, struct buf *cell, const struct weekly_channel *c,
@@ -63,7 +42,7 @@ add_name(struct buf *b, struct buf *cell, const struct weekly_channel *c,
 		buf_byte(cell, '*');
 	if (c->now.inferred > 0)
 		buf_lit(cell, "\xe2\x80\xa0");
-	left(b, buf_view(cell), width);
+	width_left(b, buf_view(cell), width);
 	buf_reset(cell);
 }
 
@@ -85,7 +64,7 @@ overview(struct buf *b, struct buf *cell, const struct weekly *w)
 	};
 	size_t n = sizeof(columns) / sizeof(*columns);
 
-	left(b, STR(""), NAME_WIDTH);
+	width_left(b, STR(""), NAME_WIDTH);
 	for (size_t i = 0; i < 3; i++) {
 		buf_str(cell, str_of(columns[i].above));
 		if (i == 2)
@@ -93,7 +72,7 @@ overview(struct buf *b, struct buf *cell, const struct weekly *w)
 		right(b, cell, columns[i].width);
 	}
 	buf_byte(b, '\n');
-	left(b, STR("channel"), NAME_WIDTH);
+	width_left(b, STR("channel"), NAME_WIDTH);
 	for (size_t i = 0; i < n; i++) {
 		buf_str(cell, str_of(columns[i].head));
 		right(b, cell, columns[i].width);
@@ -122,7 +101,7 @@ row(struct buf *b, struct buf *cell, const struct weekly_channel *c,
 
 	buf_lit(cell, "  ");
 	figure_label(cell, f, seconds);
-	left(b, buf_view(cell), LABEL_WIDTH);
+	width_left(b, buf_view(cell), LABEL_WIDTH);
 	buf_reset(cell);
 	figure_value(cell, f->form, now);
 	right(b, cell, 16);

@@ -41,6 +41,7 @@ helix_start() {
 	exec 6>"$helix/in" 7<"$helix/out"
 	read -r _ helix_port <&7
 	echo goodsecret >"$helix/secret"
+	chmod 600 "$helix/secret"
 	TW_HELIX_URL=http://127.0.0.1:$helix_port/helix
 	TW_AUTH_URL=http://127.0.0.1:$helix_port/oauth2
 	TW_CLIENT_ID=goodclient

@@ -72,6 +72,7 @@ for options in "--format json" "--format csv" "--format html" "--format text" \
 done
 like "$(cat "$tmp/got")" 'kanal_eins' "which is something"
 echo "$uri/stats" >"$tmp/uri"
+chmod 600 "$tmp/uri"
 is "$(TW_URI_FILE=$tmp/uri tw-report --week latest --uri - | wc -l)" \
 	"$(tw-report --week latest "$tmp/stats" | wc -l)" "--uri - reads TW_URI_FILE"
 end KILL a

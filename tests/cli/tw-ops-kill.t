@@ -37,6 +37,7 @@ cat "$data"/stats/*/*.jsonl >"$tmp/stats"
 
 start_mongod one "$port"
 echo "mongodb://127.0.0.1:$port/ops" >"$tmp/uri"
+chmod 600 "$tmp/uri"
 echo "TW_URI_FILE=$tmp/uri" >>"$conf"
 
 # Killed: the whole group, or one process of it. All of it is done anew each

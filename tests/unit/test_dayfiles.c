@@ -115,6 +115,66 @@ test_new(void)
 	folder_remove(dir);
 }
 
+static int
+mode_of(struct folder_path path)
+{
+	struct stat st;
+
+	if (stat(path.p, &st) != 0)
+		err(1, "%s", path.p);
+	return (int)(st.st_mode & 07777);
+}
+
+/* Who may read it, and what is not written to. */
+static void
+test_private(void)
+{
+	struct folder_path dir = folder_new(), real = folder_at(dir, "real");
+	struct folder_path data = folder_at(dir, "data");
+	struct folder_path raw = folder_at(data, "raw");
+	struct folder_path other = folder_at(dir, "other");
+	struct folder_path link = folder_at(raw, "link/" DAY1 ".log");
+	struct folder_path pipe = folder_at(raw, "pipe/" DAY1 ".log");
+	mode_t before = umask(0);
+	struct dayfiles *d;
+
+	if (mkdir(real.p, 0700) != 0 || symlink("real", data.p) != 0)
+		err(1, "%s", data.p);
+	d = begin(raw, 4);
+	ok(put(d, 0, "kanal", DAY1, STR("x\n")), "below a link to a folder");
+	is(get(real, "raw/kanal/" DAY1 ".log"), "x\n", "is where it leads");
+	is_int(mode_of(folder_at(raw, "kanal/" DAY1 ".log")), 0640, "a file");
+	is_int(mode_of(folder_at(raw, "kanal")), 0750, "its folder");
+	is_int(mode_of(raw), 0750, "and the one above");
+	umask(077);
+	ok(put(d, 0, "kanal", DAY2, STR("x\n")) &&
+		put(d, 1, "link", DAY2, STR("x\n")) &&
+		put(d, 2, "pipe", DAY2, STR("x\n")),
+	    "more of them");
+	is_int(mode_of(folder_at(raw, "kanal/" DAY2 ".log")), 0600,
+	    "less the umask");
+	is_int(mode_of(folder_at(raw, "link")), 0700, "the folder, too");
+
+	folder_put(other, STR("torn"));
+	if (symlink(other.p, link.p) != 0 || mkfifo(pipe.p, 0600) != 0)
+		err(1, "%s", link.p);
+	alarm(10);
+	ok(!put(d, 1, "link", DAY1, STR("x\n")) && errno == ELOOP,
+	    "a link is not written to");
+	ok(!put(d, 2, "pipe", DAY1, STR("x\n")) && errno == ENOTSUP,
+	    "nor a pipe");
+	if (unlink(folder_at(raw, "link/" DAY2 ".log").p) != 0 ||
+	    unlink(folder_at(raw, "pipe/" DAY2 ".log").p) != 0)
+		err(1, "%s", raw.p);
+	is_int(dayfiles_mend(d, STR("link")), -1, "a link is not mended");
+	is_int(dayfiles_mend(d, STR("pipe")), -1, "nor a pipe");
+	alarm(0);
+	is(get(dir, "other"), "torn", "what it leads to is as it was");
+	dayfiles_free(d);
+	umask(before);
+	folder_remove(dir);
+}
+
 /* A torn line is closed when its file is met for the first time, and once. */
 static void
 test_torn(void)
@@ -474,6 +534,7 @@ main(void)
 {
 	test_few();
 	test_new();
+	test_private();
 	test_torn();
 	test_inside();
 	test_lock();

@@ -19,6 +19,9 @@ main(void)
 	html_text(&b, STR("a\0b\x01\n\x7f\xc3\xa4"));
 	is(buf_view(&b), "a b   \xc3\xa4", "controls are spaces");
 	buf_reset(&b);
+	html_text(&b, STR("a\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0\xc2"));
+	is(buf_view(&b), "a   \xc2\xa0\xc2", "those of eight bits, too");
+	buf_reset(&b);
 	html_text(&b, STR(""));
 	is(buf_view(&b), "", "nothing");
 	for (int c = 0; c < 256; c++) {
