@@ -23,7 +23,7 @@ CFLAGS  = -O3 -g
 # What each tool links, beside our own library.
 LIBS_tw-chat   = curl
 LIBS_tw-poll   = curl jansson
-LIBS_tw-parse  = pcre2 jansson zstd zlib
+LIBS_tw-parse  = pcre2 jansson zstd zlib nettle
 LIBS_tw-agg    = jansson zstd zlib $(MONGO)
 LIBS_tw-report = jansson zstd zlib math $(MONGO)
 LIBS_tw-load   = jansson zstd zlib $(MONGO)
@@ -52,6 +52,7 @@ link_jansson = -ljansson
 link_zstd    = -lzstd
 link_zlib    = -lz
 link_math    = -lm
+link_nettle  = -lnettle
 link_curl    = -lcurl
 link_mongo   = $(shell pkg-config --libs $(MONGO_PKG))
 
@@ -104,7 +105,7 @@ $(TOOL_BIN): $(B)/tw-%: $(B)/cmd/tw-%.o $(B)/libcmd.a $(B)/libtw.a
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY   := $(FUZZ:%=$(B)/tests/fuzz/%)
-LIB_LIBS := $(foreach l,pcre2 jansson zstd zlib math curl,$(link_$(l)))
+LIB_LIBS := $(foreach l,pcre2 jansson zstd zlib math curl nettle,$(link_$(l)))
 
 $(UNIT): $(B)/%: $(B)/%.o $(B)/libtw.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
