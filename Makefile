@@ -31,8 +31,8 @@ LIBS_tw-load   = jansson zstd zlib $(MONGO)
 TOOLS = tw-chat tw-poll tw-parse tw-agg tw-report $(if $(MONGO),tw-load)
 
 # The scripts that run them; tw-common.sh is shared by most.
-OPS = tw-crontab tw-etl tw-live tw-site tw-status tw-tidy tw-track tw-watch \
-      tw-weekly
+OPS = tw-crontab tw-etl tw-forget tw-live tw-site tw-status tw-tidy tw-track \
+      tw-watch tw-weekly
 
 # MongoDB: what of libmongoc there is, 2.x or 1.x. WITHOUT_MONGO=1 builds what
 # goes without.
@@ -132,8 +132,8 @@ PROVE = prove $(if $(V),-v)
 # The command tests, the longest first: most of their time they wait. Those of the
 # scripts run tools that others run under the sanitizers.
 LONG := $(patsubst %,tests/cli/%.t,tw-ops tw-poll tw-chat-load tw-load \
-	tw-chat-faults tw-ops-kill tw-ops-watch tw-mongo project)
-CLI  := $(filter-out $(if $(SAN),tests/cli/tw-ops%),\
+	tw-chat-faults tw-forget tw-ops-kill tw-ops-watch tw-mongo project)
+CLI  := $(filter-out $(if $(SAN),tests/cli/tw-ops% tests/cli/tw-forget%),\
 	$(LONG) $(filter-out $(LONG),$(wildcard tests/cli/*.t)))
 
 check: all $(UNIT) $(REPLAY) $(FAKE) $(B)/tests/fake/full.so $(B)/tests/gen
