@@ -61,8 +61,14 @@ mask_irc(struct strip *s, struct str line, const struct irc *m)
 	while (irc_tag_next(&rest, &key, &value))
 		if (is_prose(key))
 			mask_part(s, copy, line, value, OPTOUT_TAG);
-	if (m->n_params > 1)
-		mask_part(s, copy, line, m->param[1], OPTOUT_PLAIN);
+	/* All behind the channel: mostly the text. */
+	if (m->n_params > 0) {
+		const char *at = m->param[0].p + m->param[0].len;
+
+		mask_part(s, copy, line,
+		    (struct str){ at, (size_t)(line.p + line.len - at) },
+		    OPTOUT_PLAIN);
+	}
 }
 
 /* Finds the end of the JSON string that begins behind `i`, its quote. */

@@ -10,6 +10,7 @@
 
 #include "base/idset.h"
 #include "base/map.h"
+#include "base/utf8.h"
 #include "base/xalloc.h"
 #include "format/hash.h"
 #include "format/input.h"
@@ -87,7 +88,8 @@ learn_name(struct optout *o, struct str name)
 	struct str s = folded(o, name);
 	bool odd = false;
 
-	if (s.len == 0)
+	/* Half a character would be found in others. */
+	if (s.len == 0 || !utf8_valid(s))
 		return;
 	(void)map_number(&o->names, s, hash_str(s, 0));
 	for (size_t i = 0; i < s.len; i++)
@@ -434,6 +436,14 @@ optout_mask(struct optout *o, char *p, size_t len, enum optout_escapes escapes)
 	bool found = false;
 	size_t end;
 
+	for (size_t i = 0; i < o->odd.n; i++) {
+		struct str name = map_name(&o->odd, i);
+
+		/* An escape has to stay whole. */
+		if (escapes == OPTOUT_PLAIN ||
+		    memchr(name.p, '\\', name.len) == NULL)
+			found |= mask_odd(p, len, name);
+	}
 	for (size_t i = 0; i < len && o->names.n > 0; i = end) {
 		i = next_word(p, len, i, escapes, &end);
 		if (i < len && has_name(o, (struct str){ p + i, end - i })) {
@@ -441,8 +451,6 @@ optout_mask(struct optout *o, char *p, size_t len, enum optout_escapes escapes)
 			found = true;
 		}
 	}
-	for (size_t i = 0; i < o->odd.n; i++)
-		found |= mask_odd(p, len, map_name(&o->odd, i));
 	return found;
 }
 

@@ -175,6 +175,9 @@ like "$out" '^tw-forget: TW_OPTOUT is not set, so the user will be kept again' "
 out=$(tw-forget 500100200 2>&1)
 is "$?" 3 "a broadcaster"
 like "$out" '^tw-forget: the user has the channel kanal_eins, whose figures and name stay' "has a channel"
+is "$(tw-parse "$data"/raw/*/kanal_eins/*.log* 2>/dev/null | cut -d '"' -f 12 | sort | uniq -c | xargs)" \
+	"1 announcement 1 ban 1 delete 4 mark 10 message 1 notice 21 offline 1 resub 1 subgift 60 viewers" \
+	"of which all lines can be read that are not the broadcaster's own"
 echo "TW_OPTOUT=$tmp/optout" >>"$conf"
 flock "$data/lock/etl" tw-forget 12 2>"$tmp/err"
 is "$? $(cat "$tmp/err")" "1 tw-forget: tw-etl is at work; try again" "not while tw-etl is at work"
@@ -206,8 +209,11 @@ is "$?" 0 "the commands run"
 m=$(text "$data"/events/*/*.zst | wc -l)
 is "$(events_in "$port" forget)" "$m $m" "the rest is in the database, once"
 tw-load --export --uri "$(cat "$tmp/uri")" >"$tmp/got"
+mongo "$port" forget '{"find":"chatStats","filter":{"type":"stream"}}' >>"$tmp/got"
+like "$(tail -n 1 "$tmp/got")" '"title": "with @[*]* and zoe_123"' "the stream is there"
 ! grep -q -i -w -e "$hers" -e '"user_id":"12"' "$tmp/got"
 ok $? "and she is not"
+sed -i '$d' "$tmp/got"
 sort "$tmp/got" >"$tmp/sorted"
 text "$data"/events/*/*.zst | sort | cmp -s - "$tmp/sorted"
 ok $? "it is what the files are"
