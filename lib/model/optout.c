@@ -88,8 +88,9 @@ learn_name(struct optout *o, struct str name)
 	struct str s = folded(o, name);
 	bool odd = false;
 
-	/* Half a character would be found in others. */
-	if (s.len == 0 || !utf8_valid(s))
+	/* Half a character would be found in others, and what was masked is
+	 * no name. */
+	if (s.len == 0 || !utf8_valid(s) || memchr(s.p, '*', s.len) != NULL)
 		return;
 	(void)map_number(&o->names, s, hash_str(s, 0));
 	for (size_t i = 0; i < s.len; i++)

@@ -146,6 +146,12 @@ test_irc(void)
 	    "and from a gift");
 	ok(!in_irc(o, "@login=amy :t CLEARMSG #c :x"),
 	    "that of the giver is not");
+	ok(in_irc(o, "@display-name=***;user-id=12 :*!*@* PRIVMSG #c :x") &&
+		!in_irc(o, "@login=*** :t CLEARMSG #c :x"),
+	    "what was masked is no name");
+	ok(in_irc(o, "@display-name=\xe3\x83;user-id=12 :t PRIVMSG #c :x") &&
+		!in_irc(o, "@login=\xe3\x83 :t CLEARMSG #c :x"),
+	    "nor is half a character");
 	optout_free(o);
 }
 
