@@ -162,6 +162,20 @@ same /dev/null "$tmp/got" "and cleans up"
 tree >"$tmp/got"
 same "$tmp/after" "$tmp/got" "to the same result"
 
+# A file with two names
+world
+file=$raw/2026-11-24.log.gz
+ln "$file" "$tmp/name"
+mv "$raw/2026-11-23.log.zst" "$tmp/aside.zst"
+ln -s "$tmp/aside.zst" "$raw/2026-11-23.log.zst"
+tw-forget -q 12 2>"$tmp/err"
+is "$? $(grep -c "^tw-forget: $raw/.*: a link, or one of several names" "$tmp/err")" "3 2" \
+	"a file that has another name is told"
+rm "$tmp/name" "$raw/2026-11-23.log.zst"
+mv "$tmp/aside.zst" "$raw/2026-11-23.log.zst"
+tw-forget -q 12
+is "$? $(left)" "0 " "without it it is done"
+
 # What is wrong
 for call in "" x 1x 123456789012345678901 "-z 12"; do
 	# shellcheck disable=SC2086 # words

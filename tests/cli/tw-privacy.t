@@ -141,6 +141,14 @@ ok $? "the same key makes the same from file to file"
 printf 'kappa\tkappa\nhello\t(hello|gg)\n' >"$tmp/patterns"
 tw-parse --mentions "$tmp/patterns" "$tmp"/week/*/*/*.log >"$tmp/events"
 tw-parse --mentions "$tmp/patterns" --pseudonymize "$tmp/key" "$tmp"/week/*/*/*.log >"$tmp/people"
+# Every string that says who or what, against every string that is left.
+head -n 30000 "$tmp/events" | jq -r 'if .type == "viewers" then .title, (.tags // [])[]
+	else .user, .user_id, .name, .id, .recipient, .recipient_id, .reply_to,
+	.target_id, .badge_info, .text, (.params // {})[] end | strings' | sort -u >"$tmp/persons"
+head -n 30000 "$tmp/people" | jq -r 'if .type == "viewers" then del(.name) else . end |
+	del(.channel, .ts, .type, .mentions) | .. | strings' | sort -u >"$tmp/left"
+is "$(comm -12 "$tmp/persons" "$tmp/left")" "" \
+	"none of $(wc -l <"$tmp/persons") ids, names and texts is left among $(wc -l <"$tmp/left")"
 tw-agg "$tmp/events" | sed 's/"title":"\(\\.\|[^"\]\)*",//' >"$tmp/want"
 tw-agg "$tmp/people" >"$tmp/figures"
 same "$tmp/want" "$tmp/figures" "all figures are the same"
