@@ -24,7 +24,7 @@ CFLAGS  = -O3 -g
 # What each tool links, beside our own library.
 LIBS_tw-chat   = curl
 LIBS_tw-poll   = curl jansson
-LIBS_tw-parse  = pcre2 jansson zstd zlib
+LIBS_tw-parse  = pcre2 jansson zstd zlib nettle
 LIBS_tw-agg    = jansson zstd zlib $(MONGO)
 LIBS_tw-report = jansson zstd zlib math $(MONGO)
 LIBS_tw-load   = jansson zstd zlib $(MONGO)
@@ -32,8 +32,8 @@ LIBS_tw-load   = jansson zstd zlib $(MONGO)
 TOOLS = tw-chat tw-poll tw-parse tw-agg tw-report $(if $(MONGO),tw-load)
 
 # The scripts that run them; tw-common.sh is shared by most.
-OPS = tw-crontab tw-etl tw-live tw-site tw-status tw-tidy tw-track tw-watch \
-      tw-weekly
+OPS = tw-crontab tw-etl tw-forget tw-live tw-site tw-status tw-tidy tw-track \
+      tw-watch tw-weekly
 
 # MongoDB: what of libmongoc there is, 2.x or 1.x. WITHOUT_MONGO=1 builds what
 # goes without.
@@ -53,6 +53,7 @@ link_jansson = -ljansson
 link_zstd    = -lzstd
 link_zlib    = -lz
 link_math    = -lm
+link_nettle  = -lnettle
 link_curl    = -lcurl
 link_mongo   = $(shell pkg-config --libs $(MONGO_PKG))
 
@@ -119,7 +120,7 @@ $(TOOL_BIN): $(B)/tw-%: $(B)/cmd/tw-%.o $(B)/libcmd.a $(B)/libtw.a
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 FUZZ     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY   := $(FUZZ:%=$(B)/tests/fuzz/%)
-LIB_LIBS := $(foreach l,pcre2 jansson zstd zlib math curl,$(link_$(l)))
+LIB_LIBS := $(foreach l,pcre2 jansson zstd zlib math curl nettle,$(link_$(l)))
 
 $(UNIT): $(B)/%: $(B)/%.o $(B)/libtw.a
 	$(LINK) -o $@ $^ $(LIB_LIBS)
@@ -149,8 +150,8 @@ PROVE = prove $(if $(V),-v)
 # The command tests, the longest first: most of their time they wait. Those of the
 # scripts run tools that others run under the sanitizers.
 LONG := $(patsubst %,tests/cli/%.t,tw-ops tw-poll tw-chat-load tw-load \
-	tw-chat-faults tw-ops-kill tw-ops-watch tw-mongo project)
-CLI  := $(filter-out $(if $(SAN),tests/cli/tw-ops%),\
+	tw-chat-faults tw-forget tw-ops-kill tw-ops-watch tw-mongo project)
+CLI  := $(filter-out $(if $(SAN),tests/cli/tw-ops% tests/cli/tw-forget%),\
 	$(LONG) $(filter-out $(LONG),$(wildcard tests/cli/*.t)))
 
 check: all $(UNIT) $(REPLAY) $(FAKE) $(PRELOAD) $(B)/tests/gen

@@ -20,15 +20,23 @@
 #include "model/fromhelix.h"
 #include "model/frommark.h"
 #include "model/lag.h"
+#include "model/optout.h"
+#include "model/pseudonym.h"
 #include "model/seen.h"
 #include "model/skips.h"
+#include "strip.h"
 #include "tool.h"
 
 struct parse {
 	enum tool_words words;
 	struct tool_filter filter;
 	struct tool_rejects rejects;
-	struct patterns *patterns; /* NULL = none */
+	struct patterns *patterns;     /* NULL = none */
+	struct optout *optout;         /* NULL = nobody */
+	struct pseudonyms *pseudonyms; /* NULL = none */
+	bool strip;                    /* lines go out as they are */
+	bool mask;                     /* but for the names in them */
+	bool events_only; /* an option that --strip does not know */
 	struct jsonr *json;
 	struct scratch scratch;
 	struct buf text; /* a text made valid for the patterns */
@@ -41,14 +49,20 @@ struct parse {
 	int64_t events[EVENT_N_TYPES];
 	int64_t filtered;
 	int64_t repeated;
+	int64_t opted_out; /* lines */
+	bool hidden;       /* the refused line at hand is not kept */
 };
 
 static void
 usage(FILE *f)
 {
 	fputs("usage: tw-parse [-hqVv] [-c channel]... [--mentions file] "
-	      "[--rejects file]\n"
-	      "                [--since time] [--until time] [file ...]\n",
+	      "[--optout file]\n"
+	      "                [--pseudonymize keyfile] [--rejects file] "
+	      "[--since time]\n"
+	      "                [--until time] [file ...]\n"
+	      "       tw-parse --strip [-hqVv] [--mask] [--optout file] "
+	      "[file ...]\n",
 	    f);
 }
 
@@ -59,19 +73,27 @@ help(void)
 	fputs("\n"
 	      "Raw log lines (tw-raw(5)) or bare IRC lines to event lines "
 	      "(tw-event(5)).\n"
-	      "Several files are merged by time, repeated events dropped; .zst "
-	      "and .gz are\n"
-	      "read as they are; no file or - is standard input.\n"
+	      "Several files are merged by time, repeats dropped; .zst and "
+	      ".gz are read, too.\n"
 	      "\n"
 	      "  -c channel       only this channel (repeatable)\n"
-	      "  --mentions file  note which names' patterns match the text:\n"
-	      "                   name<TAB>PCRE2 pattern, one a line\n"
+	      "  --mask           with --strip, users' names in others' texts, "
+	      "too\n"
+	      "  --mentions file  which names' patterns match: "
+	      "name<TAB>PCRE2, one a line\n"
+	      "  --optout file    without these users, one id a line; "
+	      "TW_OPTOUT names it, too\n"
+	      "  --pseudonymize keyfile  pseudonyms for people; no names, no "
+	      "texts\n"
 	      "  --rejects file   keep refused lines there\n"
-	      "  --since time     only events from then on: 2026-11-23,\n"
-	      "                   2026-11-23T12:00:00Z, \"2h ago\"\n"
+	      "  --since time     only events from then on: 2026-11-23, \"2h "
+	      "ago\",\n"
+	      "                   2026-11-23T12:00:00Z\n"
 	      "  --until time     only events before then\n"
-	      "  -q               do not name refused lines\n"
-	      "  -v               a summary at the end\n"
+	      "  --strip          the lines themselves, without those of "
+	      "--optout's users\n"
+	      "  -q, -v           do not name refused lines; a summary at the "
+	      "end\n"
 	      "  -h, -V           this help; the version\n"
 	      "\n"
 	      "Example: who talked about the sponsor?\n"
@@ -148,7 +170,36 @@ put(struct parse *p, struct event *e)
 		return;
 	}
 	p->events[e->type]++;
+	if (p->pseudonyms != NULL) {
+		pseudonymize(p->pseudonyms, e);
+		buf_reset(&p->record);
+		event_write(&p->record, e);
+	}
 	tool_output(buf_view(&p->record));
+}
+
+/* Tells whether the line is of somebody who opted out. */
+static bool
+is_opted_out(struct parse *p, const struct rawline *l)
+{
+	if (p->optout == NULL || l->defect != NULL || !l->has_command ||
+	    l->raw.source > RAWLOG_IRC || !optout_irc(p->optout, &l->irc))
+		return false;
+	p->opted_out++;
+	return true;
+}
+
+/* Names a line that cannot be read, and keeps it; but only an empty one when
+ * somebody who opted out may stand in it. */
+static void
+refuse(struct parse *p, const struct rawline *l, struct str what)
+{
+	if (!l->cont)
+		p->hidden = false;
+	if (p->optout != NULL)
+		p->hidden |= optout_word(p->optout, l->line);
+	tool_refuse(&p->rejects, l->name, l->number, what.p,
+	    p->hidden ? STR("") : l->line, l->part, l->cont);
 }
 
 /* Does what there is to do about one line. */
@@ -168,6 +219,8 @@ parse_line(struct parse *p, const struct rawline *l)
 	else
 		switch (make(p, l, &e, &what)) {
 		case FROM_EVENT:
+			if (is_opted_out(p, l))
+				return;
 			if (l->unended && l->raw.source != RAWLOG_BARE &&
 			    p->words != TOOL_QUIET)
 				warnx("%s:%lld: has no line end, may be half "
@@ -179,10 +232,11 @@ parse_line(struct parse *p, const struct rawline *l)
 			skips_add(&p->skips, what);
 			return;
 		case FROM_REFUSED:
+			if (is_opted_out(p, l))
+				return;
 			break;
 		}
-	tool_refuse(
-	    &p->rejects, l->name, l->number, what.p, l->line, l->part, l->cont);
+	refuse(p, l, what);
 }
 
 /* Reads all lines of all inputs. */
@@ -281,6 +335,11 @@ summary(const struct parse *p)
 		num_add_thousands(&b, p->filtered);
 		buf_lit(&b, " not asked for");
 	}
+	if (p->optout != NULL) {
+		buf_lit(&b, ", ");
+		num_add_thousands(&b, p->opted_out);
+		buf_lit(&b, " of users who opted out");
+	}
 	buf_byte(&b, '\n');
 	fwrite(b.p, 1, b.len, stderr);
 	buf_release(&b);
@@ -298,16 +357,63 @@ open_many(void)
 	}
 }
 
+/* Reads the file of those who opted out; `from` is where its name stands. While
+ * it cannot be read nothing is done: they would come back. */
+static void
+load_optout(struct parse *p, const char *from, const char *path)
+{
+	struct errmsg why;
+
+	optout_free(p->optout);
+	p->optout = optout_load(path, &why);
+	if (p->optout == NULL)
+		tool_wrong("%s: %s; it wants one user id a line, and without "
+			   "it nothing is done",
+		    from, why.text);
+}
+
+/* Does what options and environment say together. */
+static void
+check_options(struct parse *p)
+{
+	const char *path = getenv("TW_OPTOUT");
+
+	if (p->optout == NULL && path != NULL && *path != '\0')
+		load_optout(p, "TW_OPTOUT", path);
+	if (p->mask && !p->strip)
+		tool_wrong("--mask is for --strip");
+	if (p->strip && p->optout == NULL)
+		tool_wrong("--strip: without whom? give --optout");
+	if (p->strip && p->events_only)
+		tool_wrong(
+		    "--strip: lines are not chosen nor changed, so no "
+		    "-c, --mentions, --pseudonymize, --rejects, --since, "
+		    "--until");
+}
+
 static void
 options(struct parse *p, int argc, char **argv)
 {
-	enum { MENTIONS = 256, REJECTS, SINCE, UNTIL };
+	enum {
+		MASK = 256,
+		MENTIONS,
+		OPTOUT,
+		PSEUDONYMIZE,
+		REJECTS,
+		SINCE,
+		STRIP,
+		UNTIL
+	};
 	static const struct option longs[] = {
 		{ "help", no_argument, NULL, 'h' },
+		{ "mask", no_argument, NULL, MASK },
 		{ "mentions", required_argument, NULL, MENTIONS },
+		{ "optout", required_argument, NULL, OPTOUT },
+		{ "pseudonymize", required_argument, NULL, PSEUDONYMIZE },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "rejects", required_argument, NULL, REJECTS },
 		{ "since", required_argument, NULL, SINCE },
+		{ "strip", no_argument, NULL, STRIP },
 		{ "until", required_argument, NULL, UNTIL },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "version", no_argument, NULL, 'V' },
@@ -316,7 +422,10 @@ options(struct parse *p, int argc, char **argv)
 	struct errmsg why;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "c:hqVv", longs, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "c:hqVv", longs, NULL)) != -1) {
+		p->events_only |= c == 'c' || c == MENTIONS ||
+		    c == PSEUDONYMIZE || c == REJECTS || c == SINCE ||
+		    c == UNTIL;
 		switch (c) {
 		case 'c':
 			tool_filter_channel(&p->filter, optarg);
@@ -324,11 +433,23 @@ options(struct parse *p, int argc, char **argv)
 		case 'h':
 			help();
 			exit(TOOL_DONE);
+		case MASK:
+			p->mask = true;
+			break;
 		case MENTIONS:
 			patterns_free(p->patterns);
 			p->patterns = patterns_load(optarg, &why);
 			if (p->patterns == NULL)
 				tool_wrong("--mentions: %s", why.text);
+			break;
+		case OPTOUT:
+			load_optout(p, "--optout", optarg);
+			break;
+		case PSEUDONYMIZE:
+			pseudonyms_free(p->pseudonyms);
+			p->pseudonyms = pseudonyms_load(optarg, &why);
+			if (p->pseudonyms == NULL)
+				tool_wrong("--pseudonymize: %s", why.text);
 			break;
 		case 'q':
 			p->words = TOOL_QUIET;
@@ -339,6 +460,9 @@ options(struct parse *p, int argc, char **argv)
 			break;
 		case SINCE:
 			tool_time(&p->filter.since_ms, "--since", optarg);
+			break;
+		case STRIP:
+			p->strip = true;
 			break;
 		case UNTIL:
 			tool_time(&p->filter.until_ms, "--until", optarg);
@@ -352,6 +476,8 @@ options(struct parse *p, int argc, char **argv)
 			usage(stderr);
 			exit(TOOL_USAGE);
 		}
+	}
+	check_options(p);
 }
 
 int
@@ -359,20 +485,31 @@ main(int argc, char **argv)
 {
 	char dash[] = "-", *const standard_input[] = { dash };
 	struct parse p = { .words = TOOL_NORMAL };
+	char *const *paths = standard_input;
 	enum tool_exit result;
 	struct rawmerge *m;
 	struct errmsg why;
+	size_t n = 1;
 
 	if (!zone_set("UTC", &why))
 		tool_wrong("%s", why.text);
 	tool_filter_init(&p.filter);
 	options(&p, argc, argv);
-	open_many();
+	if (argc > optind) {
+		paths = argv + optind;
+		n = (size_t)(argc - optind);
+	}
 	tool_confine(p.words, false, NULL);
+	if (p.strip) {
+		result = strip_files(p.optout, paths, n, p.mask, p.words);
+		tool_close_output();
+		optout_free(p.optout);
+		tool_filter_release(&p.filter);
+		return (int)result;
+	}
+	open_many();
 	p.json = jsonr_new();
-	m = argc > optind
-	    ? rawmerge_new(argv + optind, (size_t)(argc - optind), stdout)
-	    : rawmerge_new(standard_input, 1, stdout);
+	m = rawmerge_new(paths, n, stdout);
 	result = parse_stream(&p, m);
 	warn_of_clock(&p);
 	warn_of_patterns(&p);
@@ -382,6 +519,8 @@ main(int argc, char **argv)
 	tool_close_output();
 	rawmerge_free(m);
 	patterns_free(p.patterns);
+	optout_free(p.optout);
+	pseudonyms_free(p.pseudonyms);
 	jsonr_free(p.json);
 	buf_release(&p.scratch.text);
 	buf_release(&p.scratch.json);

@@ -76,8 +76,9 @@ configure() {
 	: "${TW_INTERVAL:=60}" "${TW_TZ:=UTC}" "${TW_UMASK:=077}"
 	: "${TW_TRIES:=3}" "${TW_RETRY:=5}" "${TW_WINDOW:=5s}"
 	: "${TW_JOBS:=$(nproc)}" "${TW_KEEP_RAW:=}" "${TW_URI:=}"
+	: "${TW_KEEP_EVENTS:=}"
 	: "${TW_URI_FILE:=}" "${TW_MENTIONS:=}" "${TW_CLIENT_ID:=}"
-	: "${TW_LATE:=3600}" "${TW_DISK_MIN:=1024}"
+	: "${TW_LATE:=3600}" "${TW_DISK_MIN:=1024}" "${TW_OPTOUT:=}"
 	set +a
 	[ -z "$TW_URI_FILE" ] || TW_URI=-
 	for number in TW_INTERVAL TW_TRIES TW_RETRY TW_JOBS TW_LATE TW_DISK_MIN; do
@@ -86,9 +87,12 @@ configure() {
 		'' | *[!0-9]*) wrong "$number: \"$value\" is no whole number" ;;
 		esac
 	done
-	case $TW_KEEP_RAW in
-	*[!0-9]*) wrong "TW_KEEP_RAW: \"$TW_KEEP_RAW\" is no number of days" ;;
-	esac
+	for number in TW_KEEP_RAW TW_KEEP_EVENTS; do
+		eval "value=\$$number"
+		case $value in
+		*[!0-9]*) wrong "$number: \"$value\" is no number of days" ;;
+		esac
+	done
 	for number in TW_DATA TW_CHANNELS; do
 		eval "value=\$$number"
 		case $value in
@@ -97,12 +101,27 @@ configure() {
 		esac
 	done
 	ours TW_DATA "$TW_DATA"
+	case $TW_OPTOUT in
+	'' | /*) ;;
+	*) wrong "TW_OPTOUT: $TW_OPTOUT does not begin with /" ;;
+	esac
 	umask "$TW_UMASK"
 	mkdir -p "$TW_DATA/state" "$TW_DATA/lock" "$TW_DATA/run" "$TW_DATA/log" \
 		"$TW_DATA/parts" "$TW_DATA/raw/chat" "$TW_DATA/raw/poll" || exit 1
 	# TW_NOW, anything that date(1) reads, takes the place of the clock.
 	now=$(date -u -d "${TW_NOW:-now}" +%s) ||
 		wrong "TW_NOW: \"$TW_NOW\" is no time"
+}
+
+# optouts: the file of TW_OPTOUT can be read, or none is wanted. tw-parse takes it
+# from the environment, and does nothing without it: this is to say so first.
+optouts() {
+	[ -z "$TW_OPTOUT" ] || tw-parse -q </dev/null
+}
+
+# count WORD FILE: how many, in a summary of tw-parse --strip
+count() {
+	sed -n "s/^tw-parse: .* \([0-9,]*\) $1.*/\1/p" "$2" | tr -d ,
 }
 
 # stamp [EPOCH]: RFC 3339, of now by default, as time goes on while we work

@@ -50,6 +50,13 @@ idset_add(struct idset *s, uint64_t id)
 	return true;
 }
 
+bool
+idset_has(const struct idset *s, uint64_t id)
+{
+	assert(id != 0);
+	return s->n > 0 && s->ids[find(s->ids, s->cap, id)] == id;
+}
+
 void
 idset_add_all(struct idset *s, const struct idset *from)
 {

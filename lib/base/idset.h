@@ -26,6 +26,13 @@ struct idset {
 bool idset_add(struct idset *s, uint64_t id);
 
 /*
+ * Look for `id`, which is not 0.
+ *
+ * Returns true when it is in the set.
+ */
+bool idset_has(const struct idset *s, uint64_t id);
+
+/*
  * Put all members of `from` into `s`.
  */
 void idset_add_all(struct idset *s, const struct idset *from);

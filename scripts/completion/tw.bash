@@ -66,6 +66,7 @@ _tw_script() {
 	esac
 	case ${1##*/} in
 	tw-live) words='-h --help --once -f' ;;
+	tw-forget) words="$words -n --dry-run" ;;
 	tw-etl) words="$words -j --again --backfill" ;;
 	tw-status) words="$words --metrics" ;;
 	tw-watch) words="$words --no-start --run --stop" ;;
@@ -131,7 +132,7 @@ _tw() {
 		_tw_words "$(_tw_zones)" "$cur"
 		return
 		;;
-	--mentions | --rejects | --output | -o)
+	--mentions | --optout | --pseudonymize | --rejects | --output | -o)
 		_tw_files "$cur"
 		return
 		;;
@@ -141,7 +142,8 @@ _tw() {
 	esac
 	case ${1##*/} in
 	tw-parse)
-		words="$common --mentions --rejects --since --until"
+		words="$common --mask --mentions --optout --pseudonymize --rejects"
+		words="$words --since --strip --until"
 		;;
 	tw-agg)
 		words="$common --hold --live --pushdown --rejects --session-gap"
@@ -175,6 +177,6 @@ _tw() {
 }
 
 complete -F _tw tw-chat tw-poll tw-parse tw-agg tw-load tw-report
-complete -F _tw_script tw-crontab tw-etl tw-live tw-status tw-tidy tw-track \
+complete -F _tw_script tw-crontab tw-etl tw-forget tw-live tw-status tw-tidy tw-track \
 	tw-watch tw-weekly
 complete -W '-h --help --tz --uri' -o default tw-site

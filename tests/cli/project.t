@@ -32,7 +32,7 @@ for tool in tw-chat tw-poll tw-parse tw-agg tw-load tw-report; do
 	done
 done
 
-for tool in tw-crontab tw-etl tw-status tw-tidy tw-track tw-watch tw-weekly; do
+for tool in tw-crontab tw-etl tw-forget tw-status tw-tidy tw-track tw-watch tw-weekly; do
 	for option in $("$root/scripts/$tool" -h | grep -o -e '^  --[a-z-]*' | tr -d ' '); do
 		grep -q -e "$option" "$root/scripts/completion/tw.bash" &&
 			grep -q -e "'$option\[" "$root/scripts/completion/_tw" &&

@@ -1,0 +1,250 @@
+#include "strip.h"
+
+#include <err.h>
+
+#include "base/num.h"
+#include "format/irc.h"
+#include "format/jsonr.h"
+#include "format/rawlog.h"
+
+enum fate {
+	FATE_KEPT,
+	FATE_DROPPED,
+	FATE_UNREADABLE, /* kept, but nobody knows what is in it */
+};
+
+struct strip {
+	struct optout *users; /* borrowed */
+	bool mask;
+	struct event_reader *events;
+	struct jsonr *json;
+	struct buf copy; /* of the line at hand, where something is masked */
+	bool changed;    /* that copy goes out in its place */
+	int64_t lines, dropped, masked, unreadable;
+};
+
+/* Gets the line at hand as bytes that can be changed. */
+static char *
+writable(struct strip *s, struct str line)
+{
+	buf_reset(&s->copy);
+	buf_str(&s->copy, line);
+	return s->copy.p;
+}
+
+/* Masks names in the part `part` of `line`, whose copy begins at `copy`. */
+static void
+mask_part(struct strip *s, char *copy, struct str line, struct str part,
+    enum optout_escapes escapes)
+{
+	if (part.len > 0)
+		s->changed |= optout_mask(s->users,
+		    copy + (size_t)(part.p - line.p), part.len, escapes);
+}
+
+/* Tells whether people write freely in the tag `key`. */
+static bool
+is_prose(struct str key)
+{
+	return str_eq(key, STR("system-msg")) ||
+	    str_eq(key, STR("reply-parent-msg-body")) ||
+	    str_eq(key, STR("msg-param-goal-description")) ||
+	    str_eq(key, STR("msg-param-sub-plan-name"));
+}
+
+static void
+mask_irc(struct strip *s, struct str line, const struct irc *m)
+{
+	struct str rest = m->tags, key, value;
+	char *copy = writable(s, line);
+
+	while (irc_tag_next(&rest, &key, &value))
+		if (is_prose(key))
+			mask_part(s, copy, line, value, OPTOUT_TAG);
+	/* All behind the channel: mostly the text. */
+	if (m->n_params > 0) {
+		const char *at = m->param[0].p + m->param[0].len;
+
+		mask_part(s, copy, line,
+		    (struct str){ at, (size_t)(line.p + line.len - at) },
+		    OPTOUT_PLAIN);
+	}
+}
+
+/* Finds the end of the JSON string that begins behind `i`, its quote. */
+static size_t
+string_end(struct str line, size_t i)
+{
+	while (i < line.len && line.p[i] != '"')
+		i += line.p[i] == '\\' ? 2 : 1;
+	return i < line.len ? i : line.len;
+}
+
+/* Tells whether people write freely in the member `key`. */
+static bool
+is_written(struct str key)
+{
+	return str_eq(key, STR("text")) || str_eq(key, STR("title")) ||
+	    str_eq(key, STR("params")) || str_eq(key, STR("tags"));
+}
+
+/* Masks names in the strings of those members of the object `json`, a part of
+ * `line`, in which people write. */
+static void
+mask_json(struct strip *s, struct str line, struct str json)
+{
+	struct str key = STR_ABSENT, string;
+	char *copy = writable(s, line);
+	int depth = 0;
+
+	for (size_t i = 0, end; i < json.len; i++) {
+		char c = json.p[i];
+
+		depth += c == '{' || c == '[';
+		depth -= c == '}' || c == ']';
+		if (c != '"')
+			continue;
+		end = string_end(json, i + 1);
+		string = (struct str){ json.p + i + 1, end - i - 1 };
+		i = end;
+		while (++end < json.len && json.p[end] == ' ')
+			;
+		if (end < json.len && json.p[end] == ':') {
+			if (depth == 1)
+				key = string;
+		} else if (is_written(key)) {
+			mask_part(s, copy, line, string, OPTOUT_JSON);
+		}
+	}
+}
+
+/* Decides about an event, a stats line, or any other JSON object. */
+static enum fate
+json_fate(struct strip *s, struct str line)
+{
+	struct errmsg why;
+	struct event e;
+
+	if (event_read(s->events, line, &e, &why)) {
+		if (optout_event(s->users, &e))
+			return FATE_DROPPED;
+	} else if (jsonr_read(s->json, line, JSONR_STRICT, &why) !=
+	    JSONR_OBJECT) {
+		return FATE_UNREADABLE;
+	}
+	if (s->mask)
+		mask_json(s, line, line);
+	return FATE_KEPT;
+}
+
+/* Decides about a line of the raw log, or bare IRC. */
+static enum fate
+raw_fate(struct strip *s, struct str line)
+{
+	struct rawlog raw;
+	struct irc irc;
+
+	if (memchr(line.p, '\0', line.len) != NULL || !rawlog_parse(&raw, line))
+		return FATE_UNREADABLE;
+	if (raw.source == RAWLOG_HELIX && s->mask)
+		mask_json(s, line, raw.payload);
+	if (raw.source != RAWLOG_BARE && raw.source != RAWLOG_IRC)
+		return FATE_KEPT;
+	if (!irc_parse(&irc, raw.payload))
+		return FATE_UNREADABLE;
+	if (optout_irc(s->users, &irc))
+		return FATE_DROPPED;
+	if (s->mask)
+		mask_irc(s, line, &irc);
+	return FATE_KEPT;
+}
+
+static enum fate
+fate_of(struct strip *s, const struct lines *in, struct str line)
+{
+	enum fate fate;
+
+	if (line.len > 0 && line.p[line.len - 1] == '\r')
+		line.len--;
+	if (in->part || in->cont)
+		return s->mask ? FATE_DROPPED : FATE_UNREADABLE;
+	if (line.len == 0)
+		return FATE_KEPT;
+	fate = *line.p == '{' ? json_fate(s, line) : raw_fate(s, line);
+	if (fate == FATE_UNREADABLE && s->mask && optout_word(s->users, line))
+		return FATE_DROPPED;
+	return fate;
+}
+
+static void
+take_line(void *arg, const struct input *in, struct str line)
+{
+	struct strip *s = arg;
+	enum fate fate;
+
+	s->changed = false;
+	fate = fate_of(s, &in->lines, line);
+	if (!in->lines.cont) {
+		s->lines++;
+		s->dropped += fate == FATE_DROPPED;
+		s->unreadable += fate == FATE_UNREADABLE;
+	}
+	s->masked += s->changed;
+	if (fate == FATE_DROPPED)
+		return;
+	if (s->changed) {
+		tool_output(buf_view(&s->copy));
+		if (line.p[line.len - 1] == '\r')
+			tool_output(STR("\r"));
+	} else {
+		tool_output(line);
+	}
+	if (!in->lines.part && !in->lines.unended)
+		tool_output(STR("\n"));
+}
+
+/* Says what was done, or, unless it was asked for, only what could not be. */
+static void
+summary(const struct strip *s, enum tool_words words)
+{
+	struct buf b = { 0 };
+
+	if (words == TOOL_NORMAL && s->unreadable > 0)
+		warnx("%lld lines cannot be read, so nobody knows whose they "
+		      "are; they were kept",
+		    (long long)s->unreadable);
+	if (words != TOOL_VERBOSE)
+		return;
+	buf_lit(&b, "tw-parse: ");
+	num_add_thousands(&b, s->lines);
+	buf_lit(&b, " lines, ");
+	num_add_thousands(&b, s->dropped);
+	buf_lit(&b, " dropped, ");
+	if (s->mask) {
+		num_add_thousands(&b, s->masked);
+		buf_lit(&b, " masked, ");
+	}
+	num_add_thousands(&b, s->unreadable);
+	buf_lit(&b, " unreadable\n");
+	fwrite(b.p, 1, b.len, stderr);
+	buf_release(&b);
+}
+
+enum tool_exit
+strip_files(struct optout *o, char *const *paths, size_t n, bool mask,
+    enum tool_words words)
+{
+	struct strip s = { .users = o, .mask = mask };
+	enum tool_exit result = TOOL_DONE;
+
+	s.events = event_reader_new();
+	s.json = jsonr_new();
+	for (size_t i = 0; i < n; i++)
+		result = tool_graver(result,
+		    tool_each_line("tw-parse", paths[i], words, take_line, &s));
+	summary(&s, words);
+	event_reader_free(s.events);
+	jsonr_free(s.json);
+	buf_release(&s.copy);
+	return result;
+}

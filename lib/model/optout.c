@@ -1,0 +1,471 @@
+/*
+ * What names somebody in a line is taken apart into facts: a role (`recipient-`,
+ * `reply-parent-`; the actor's is empty), whether it is the id or a name, and
+ * the value. First every id is looked up; only when none is one of the users',
+ * the names of those roles that have no id.
+ */
+#include "model/optout.h"
+
+#include <stdlib.h>
+
+#include "base/idset.h"
+#include "base/map.h"
+#include "base/utf8.h"
+#include "base/xalloc.h"
+#include "format/hash.h"
+#include "format/input.h"
+#include "format/jsonscan.h"
+
+#define ID_MAX 20 /* digits */
+
+struct fact {
+	struct str role;  /* who it is about */
+	bool is_id;       /* else a name */
+	struct str value; /* not empty */
+};
+
+struct optout {
+	struct map ids;
+	struct map names;      /* with a to z for A to Z */
+	struct map odd;        /* those of them that are not one word */
+	struct idset messages; /* hashes of the ids of the users' messages */
+	struct fact *facts;    /* owned; of the line at hand */
+	size_t n_facts, cap_facts;
+	struct buf scratch; /* values without their escapes */
+	struct buf fold;    /* a name in lower case */
+};
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Tells whether a login may have this byte, in any case. */
+static bool
+is_word(char c)
+{
+	return (c >= '0' && c <= '9') || c == '_' ||
+	    (lower(c) >= 'a' && lower(c) <= 'z');
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+static struct str
+folded(struct optout *o, struct str name)
+{
+	buf_reset(&o->fold);
+	for (size_t i = 0; i < name.len; i++)
+		buf_byte(&o->fold, lower(name.p[i]));
+	return buf_view(&o->fold);
+}
+
+static bool
+has_id(const struct optout *o, struct str id)
+{
+	return id.len > 0 && id.len <= ID_MAX &&
+	    map_find(&o->ids, id, hash_str(id, 0)) != MAP_NONE;
+}
+
+static bool
+has_name(struct optout *o, struct str name)
+{
+	struct str s;
+
+	if (o->names.n == 0 || name.len == 0)
+		return false;
+	s = folded(o, name);
+	return map_find(&o->names, s, hash_str(s, 0)) != MAP_NONE;
+}
+
+static void
+learn_name(struct optout *o, struct str name)
+{
+	struct str s = folded(o, name);
+	bool odd = false;
+
+	/* Half a character would be found in others, and what was masked is
+	 * no name. */
+	if (s.len == 0 || !utf8_valid(s) || memchr(s.p, '*', s.len) != NULL)
+		return;
+	(void)map_number(&o->names, s, hash_str(s, 0));
+	for (size_t i = 0; i < s.len; i++)
+		odd |= !is_word(s.p[i]);
+	if (odd)
+		(void)map_number(&o->odd, s, hash_str(s, 0));
+}
+
+/* Cuts the first word off `rest`. False when there is none, or a comment. */
+static bool
+cut_word(struct str *rest, struct str *word)
+{
+	while (rest->len > 0 && is_blank(*rest->p)) {
+		rest->p++;
+		rest->len--;
+	}
+	if (rest->len == 0 || *rest->p == '#')
+		return false;
+	word->p = rest->p;
+	while (rest->len > 0 && !is_blank(*rest->p)) {
+		rest->p++;
+		rest->len--;
+	}
+	word->len = (size_t)(rest->p - word->p);
+	return true;
+}
+
+static bool
+is_id(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return s.len > 0 && s.len <= ID_MAX;
+}
+
+/* Reads one line of the file. */
+static bool
+add_line(struct optout *o, struct str line, bool whole, struct errmsg *why)
+{
+	struct str word;
+
+	if (!whole || memchr(line.p, '\0', line.len) != NULL) {
+		errmsg_set(why, "this is no line of text");
+		return false;
+	}
+	if (!cut_word(&line, &word))
+		return true;
+	if (!is_id(word)) {
+		errmsg_set(why, "\"%.*s\" is no Twitch user id (digits)",
+		    word.len > 64 ? 64 : (int)word.len, word.p);
+		return false;
+	}
+	(void)map_number(&o->ids, word, hash_str(word, 0));
+	while (cut_word(&line, &word))
+		learn_name(o, word);
+	return true;
+}
+
+struct optout *
+optout_load(const char *path, struct errmsg *why)
+{
+	struct optout *o = xcalloc(1, sizeof(*o));
+	struct errmsg reason;
+	struct input in;
+	struct str line;
+	int r;
+
+	if (!input_open(&in, path, NULL, &reason)) {
+		errmsg_set(why, "%s: %s", path, reason.text);
+		goto fail;
+	}
+	while ((r = input_next(&in, &line, &reason)) == 1)
+		if (!add_line(
+			o, line, !in.lines.part && !in.lines.cont, &reason)) {
+			errmsg_set(why, "%s:%lld: %s", path,
+			    (long long)in.lines.number, reason.text);
+			goto fail;
+		}
+	if (r < 0) {
+		errmsg_set(why, "%s: %s", path, reason.text);
+		goto fail;
+	}
+	input_close(&in);
+	return o;
+fail:
+	input_close(&in);
+	optout_free(o);
+	return NULL;
+}
+
+static bool
+cut_end(struct str *s, struct str end)
+{
+	if (s->len < end.len ||
+	    memcmp(s->p + s->len - end.len, end.p, end.len) != 0)
+		return false;
+	s->len -= end.len;
+	return true;
+}
+
+/* Those of whom Twitch says `-id` and `-name` alone, as it does of things. */
+static bool
+is_person(struct str role)
+{
+	return str_eq(role, STR("recipient-")) ||
+	    str_eq(role, STR("sender-")) || str_eq(role, STR("gifter-")) ||
+	    str_eq(role, STR("prior-gifter-"));
+}
+
+/*
+ * Finds out whom a key is about: a tag's, or that of a param, without the
+ * prefix of params. twitch.md 1.10 to 1.12 has them all; that of somebody whom
+ * Twitch will name one day is most likely spelled like these. False when it
+ * names nobody.
+ */
+static bool
+read_key(struct str key, struct fact *f)
+{
+	if (str_starts(key, STR("contributor-")) ||
+	    str_eq(key, STR("recipient"))) {
+		*f = (struct fact){ .role = key };
+		return true;
+	}
+	f->role = key;
+	f->is_id = true;
+	if (cut_end(&f->role, STR("user-id")) ||
+	    (cut_end(&f->role, STR("id")) && is_person(f->role)))
+		return true;
+	f->role = key;
+	f->is_id = false;
+	if (cut_end(&f->role, STR("user-login")) ||
+	    cut_end(&f->role, STR("login")) ||
+	    cut_end(&f->role, STR("user-name")) ||
+	    cut_end(&f->role, STR("user-display-name")) ||
+	    cut_end(&f->role, STR("display-name")) ||
+	    cut_end(&f->role, STR("displayName")))
+		return !str_eq(f->role, STR("channel-"));
+	return cut_end(&f->role, STR("name")) && is_person(f->role);
+}
+
+static void
+add_fact(struct optout *o, struct fact f)
+{
+	if (f.value.len == 0)
+		return;
+	o->facts =
+	    xgrow(o->facts, o->n_facts, &o->cap_facts, sizeof(*o->facts));
+	o->facts[o->n_facts++] = f;
+}
+
+static void
+add_key(struct optout *o, struct str key, struct str value)
+{
+	struct fact f;
+
+	if (!read_key(key, &f))
+		return;
+	f.value = value;
+	add_fact(o, f);
+}
+
+static void
+learn_role(struct optout *o, struct str role)
+{
+	for (size_t i = 0; i < o->n_facts; i++)
+		if (!o->facts[i].is_id && str_eq(o->facts[i].role, role))
+			learn_name(o, o->facts[i].value);
+}
+
+static bool
+role_has_id(const struct optout *o, struct str role)
+{
+	for (size_t i = 0; i < o->n_facts; i++)
+		if (o->facts[i].is_id && str_eq(o->facts[i].role, role))
+			return true;
+	return false;
+}
+
+/* Looks for the users in the facts, and learns the names of those it finds. */
+static bool
+is_about(struct optout *o)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < o->n_facts; i++)
+		if (o->facts[i].is_id && has_id(o, o->facts[i].value)) {
+			learn_role(o, o->facts[i].role);
+			found = true;
+		}
+	for (size_t i = 0; i < o->n_facts && !found; i++)
+		found = !o->facts[i].is_id && has_name(o, o->facts[i].value) &&
+		    !role_has_id(o, o->facts[i].role);
+	return found;
+}
+
+/* Collects who is named in the tags of `m`, and beside them. */
+static void
+irc_facts(struct optout *o, const struct irc *m)
+{
+	struct str rest = m->tags, key, value, prefix = STR("msg-param-");
+	bool clear = str_eq(m->command, STR("CLEARCHAT"));
+
+	o->n_facts = 0;
+	buf_reset(&o->scratch);
+	buf_room(&o->scratch, m->tags.len);
+	while (irc_tag_next(&rest, &key, &value)) {
+		if (str_starts(key, prefix)) {
+			key.p += prefix.len;
+			key.len -= prefix.len;
+		}
+		add_key(o, key, irc_unescape(&o->scratch, value));
+	}
+	if (clear && m->n_params > 1)
+		add_fact(o,
+		    (struct fact){
+			.role = STR("target-"), .value = m->param[1] });
+	if (m->has_user)
+		add_fact(o, (struct fact){ .role = STR(""), .value = m->nick });
+}
+
+bool
+optout_irc(struct optout *o, const struct irc *m)
+{
+	/* Nearly every line is of a user who may be kept, and names nobody
+	 * else. */
+	if (str_eq(m->command, STR("PRIVMSG")) && !m->escaped &&
+	    m->tag[IRC_USER_ID].len > 0 &&
+	    m->tag[IRC_REPLY_PARENT_MSG_ID].len == 0 &&
+	    !has_id(o, m->tag[IRC_USER_ID]))
+		return false;
+	irc_facts(o, m);
+	return is_about(o);
+}
+
+static void
+event_facts(struct optout *o, const struct event *e)
+{
+	struct jsonscan scan;
+	struct member m;
+
+	o->n_facts = 0;
+	add_fact(o, (struct fact){ STR(""), true, e->user_id });
+	add_fact(o, (struct fact){ STR(""), false, e->user });
+	add_fact(o, (struct fact){ STR(""), false, e->name });
+	add_fact(o, (struct fact){ STR("recipient-"), true, e->recipient_id });
+	add_fact(o, (struct fact){ STR("recipient-"), false, e->recipient });
+	if (e->params.len == 0)
+		return;
+	jsonscan_init(&scan, e->params, &o->scratch);
+	while (jsonscan_next(&scan, &m) == 1)
+		if (m.kind == MEMBER_STRING)
+			add_key(o, m.key, m.text);
+}
+
+/* The number of a message in the set. */
+static uint64_t
+message_number(struct str id)
+{
+	return hash_str(id, 0) | 1;
+}
+
+static bool
+has_message(const struct optout *o, struct str id)
+{
+	return id.len > 0 && idset_has(&o->messages, message_number(id));
+}
+
+bool
+optout_event(struct optout *o, const struct event *e)
+{
+	if (!event_is_chat(e))
+		return false;
+	event_facts(o, e);
+	if (!is_about(o))
+		return has_message(o, e->reply_to) ||
+		    has_message(o, e->target_id);
+	if (e->id.len > 0 && has_id(o, e->user_id))
+		(void)idset_add(&o->messages, message_number(e->id));
+	return true;
+}
+
+/* Finds the next word from `i` on, and where it ends, in `end`. */
+static size_t
+next_word(const char *p, size_t len, size_t i, enum optout_escapes escapes,
+    size_t *end)
+{
+	while (i < len && !is_word(p[i])) {
+		bool wide = escapes == OPTOUT_JSON && i + 1 < len &&
+		    p[i] == '\\' && p[i + 1] == 'u';
+
+		i += p[i] != '\\' || escapes == OPTOUT_PLAIN ? 1 : wide ? 6 : 2;
+	}
+	*end = i;
+	while (*end < len && is_word(p[*end]))
+		++*end;
+	return i;
+}
+
+bool
+optout_word(struct optout *o, struct str line)
+{
+	size_t end;
+
+	for (size_t i = 0; i < line.len; i = end) {
+		struct str word;
+
+		i = next_word(line.p, line.len, i, OPTOUT_PLAIN, &end);
+		if (i >= line.len)
+			break;
+		word = (struct str){ line.p + i, end - i };
+		if (has_id(o, word) || has_name(o, word))
+			return true;
+	}
+	return false;
+}
+
+static bool
+same_folded(const char *p, struct str lower_case)
+{
+	for (size_t i = 0; i < lower_case.len; i++)
+		if (lower(p[i]) != lower_case.p[i])
+			return false;
+	return true;
+}
+
+/* Masks a name that is not one word, wherever its bytes stand. */
+static bool
+mask_odd(char *p, size_t len, struct str name)
+{
+	bool found = false;
+
+	for (size_t i = 0; i + name.len <= len; i++)
+		if (same_folded(p + i, name)) {
+			memset(p + i, '*', name.len);
+			found = true;
+		}
+	return found;
+}
+
+bool
+optout_mask(struct optout *o, char *p, size_t len, enum optout_escapes escapes)
+{
+	bool found = false;
+	size_t end;
+
+	for (size_t i = 0; i < o->odd.n; i++) {
+		struct str name = map_name(&o->odd, i);
+
+		/* An escape has to stay whole. */
+		if (escapes == OPTOUT_PLAIN ||
+		    memchr(name.p, '\\', name.len) == NULL)
+			found |= mask_odd(p, len, name);
+	}
+	for (size_t i = 0; i < len && o->names.n > 0; i = end) {
+		i = next_word(p, len, i, escapes, &end);
+		if (i < len && has_name(o, (struct str){ p + i, end - i })) {
+			memset(p + i, '*', end - i);
+			found = true;
+		}
+	}
+	return found;
+}
+
+void
+optout_free(struct optout *o)
+{
+	if (o == NULL)
+		return;
+	map_release(&o->ids);
+	map_release(&o->names);
+	map_release(&o->odd);
+	idset_release(&o->messages);
+	free(o->facts);
+	buf_release(&o->scratch);
+	buf_release(&o->fold);
+	free(o);
+}

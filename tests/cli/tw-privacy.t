@@ -1,0 +1,240 @@
+#!/bin/sh
+# What people are kept of: those who opted out, pseudonyms, lines stripped.
+. "$(dirname "$0")/tap.sh"
+. "$here/ops.sh"
+unset TW_OPTOUT
+kept=$data
+in=$here/data/privacy.in users=$here/data/privacy.users
+
+# plain FILE: as it was before it was compressed
+plain() {
+	case $1 in
+	*.zst) zstd -q -dc "$1" ;;
+	*.gz) gzip -dc "$1" ;;
+	*) cat "$1" ;;
+	esac
+}
+
+# expect CASE NAME: $tmp/got is data/privacy.CASE, which TW_GOLDEN=1 writes
+expect() {
+	[ -z "${TW_GOLDEN:-}" ] || cp "$tmp/got" "$here/data/privacy.$1"
+	same "$here/data/privacy.$1" "$tmp/got" "$2"
+}
+
+# Opted out
+golden tw-parse privacy --optout privacy.users
+data=$kept
+TW_OPTOUT=$users tw-parse <"$in" >"$tmp/got"
+same "$here/data/privacy.out" "$tmp/got" "TW_OPTOUT is as --optout"
+echo 999 >"$tmp/other"
+TW_OPTOUT=$tmp/nothing tw-parse --optout "$users" <"$in" >"$tmp/got"
+same "$here/data/privacy.out" "$tmp/got" "and the option goes before it"
+tw-parse <"$in" >"$tmp/all"
+TW_OPTOUT='' tw-parse <"$in" | cmp -s - "$tmp/all"
+ok $? "an empty variable names no file"
+tw-parse --optout "$tmp/other" <"$in" | cmp -s - "$tmp/all"
+ok $? "without a line of theirs nothing changes"
+like "$(tw-parse -v --optout "$users" <"$in" 2>&1 >/dev/null)" \
+	' 0 repeated, 15 of users who opted out$' "how many lines that were is told"
+tw-parse -v <"$in" 2>"$tmp/err" >/dev/null
+! grep -q opted "$tmp/err"
+ok $? "but not where nobody did"
+
+# wrong WORDS FILE: tw-parse does nothing with such a file
+wrong() {
+	out=$(tw-parse --optout "$2" <"$in" 2>"$tmp/err")
+	is "$? $out" "2 " "$3: nothing is done"
+	like "$(cat "$tmp/err")" "$1" "$3: and it says why"
+}
+wrong "^tw-parse: --optout: $tmp/none: No such file or directory; it wants one user id a line" \
+	"$tmp/none" "no file"
+wrong "$tmp: .*directory" "$tmp" "a folder"
+printf '12\nzoe_12\n' >"$tmp/bad"
+wrong "$tmp/bad:2: \"zoe_12\" is no Twitch user id (digits)" "$tmp/bad" "a login"
+out=$(TW_OPTOUT=$tmp/bad tw-parse <"$in" 2>&1)
+is "$?" 2 "so it is with the variable"
+like "$out" "^tw-parse: TW_OPTOUT: $tmp/bad:2: " "and it says where"
+
+# What cannot be read is named, but not kept where such a user may stand in it.
+{
+	printf 'rubbish with 12 in it\nrubbish with 123 in it\n'
+	printf '2026-11-23T12:00:00.000Z\tirc\tkanal_eins\t@user-id=12 :zoe_12!z@z PRIVMSG #kanal_eins :hal\0\n'
+	sed -n 4p "$in" | sed 's/PRIVMSG #kanal_eins/PRIVMSG #kanal_zwei/'
+} >"$tmp/torn"
+tw-parse --optout "$users" --rejects "$tmp/rejects" "$tmp/torn" 2>"$tmp/err"
+is $? 3 "refused lines"
+is "$(cat "$tmp/rejects")" "
+rubbish with 123 in it" "those with the user are empty in the file of rejects"
+is "$(sed "s|.*$tmp/torn||" "$tmp/err")" ":1: refused: neither a raw log line nor IRC
+:2: refused: neither a raw log line nor IRC
+:3: refused: NUL in the line (torn by a crash?)" "but named; one that is read is the user's"
+
+# The lines themselves
+tw-parse --strip --optout "$users" <"$in" >"$tmp/got"
+expect strip "--strip leaves the others' lines"
+comm -13 "$in" "$tmp/got" 2>/dev/null >"$tmp/new"
+same /dev/null "$tmp/new" "byte for byte"
+tw-parse "$tmp/got" | cmp -s - "$here/data/privacy.out"
+ok $? "what is parsed of them is what --optout leaves"
+tw-parse --strip --optout "$users" "$tmp/all" | cmp -s - "$here/data/privacy.out"
+ok $? "and so are the events stripped"
+is "$(tw-parse --strip --optout "$users" <"$in" | tw-parse --strip -v --optout "$users" 2>&1 >/dev/null)" \
+	"tw-parse: 22 lines, 0 dropped, 0 unreadable" "twice is once"
+tw-parse --strip --mask --optout "$here/data/privacy.names" <"$in" >"$tmp/got"
+expect mask "--mask masks names in what others wrote"
+! grep -q -i -w -e zoe_12 -e zoe_12b -e ゾエ "$tmp/got"
+ok $? "so that none is left"
+is "$(wc -c <"$tmp/got")" "$(wc -c <"$here/data/privacy.strip")" "nothing else moves"
+tw-parse "$in" | tw-parse --strip --mask --optout "$here/data/privacy.names" >"$tmp/got"
+! grep -q -i -w -e zoe_12 -e zoe_12b -e ゾエ "$tmp/got"
+ok $? "nor in events"
+tw-parse "$here/data/privacy.mask" | cmp -s - "$tmp/got"
+ok $? "which are those of the masked lines"
+jq -e . "$tmp/got" >/dev/null
+ok $? "and still JSON"
+tw-agg "$tmp/all" >"$tmp/stats"
+tw-parse --strip --mask --optout "$here/data/privacy.names" "$tmp/stats" |
+	diff "$tmp/stats" - | sed -n 's/.*"title":"\([^"]*\)".*/\1/p' >"$tmp/titles"
+is "$(cat "$tmp/titles")" "with @Zoe_12 and zoe_123
+with @****** and zoe_123" "of stats only a title changes"
+{
+	printf 'rubbish\n{"half":\n\n'
+	head -c 1100000 /dev/zero | tr '\0' x
+	printf '\nno line end, 12'
+} >"$tmp/odd"
+tw-parse --strip --optout "$users" "$tmp/odd" >"$tmp/got" 2>"$tmp/err"
+same "$tmp/odd" "$tmp/got" "what cannot be read stays as it is"
+is "$(cat "$tmp/err")" "tw-parse: 4 lines cannot be read, so nobody knows whose they are; they were kept" \
+	"and that is told"
+is "$(tw-parse --strip --mask --optout "$users" "$tmp/odd" 2>/dev/null)" 'rubbish
+{"half":' "--mask drops what has the id in it, and what nobody can look at"
+for call in --mask "--strip" "--strip -c a --optout $users" \
+	"--strip --mentions $here/data/mentions.patterns --optout $users"; do
+	# shellcheck disable=SC2086 # words
+	tw-parse $call </dev/null >/dev/null 2>&1
+	is $? 2 "a wrong call: $call"
+done
+for pack in zstd gzip; do
+	$pack -c <"$in" >"$tmp/packed"
+	tw-parse --strip --optout "$users" "$tmp/packed" | cmp -s - "$here/data/privacy.strip"
+	ok $? "$pack is read as it is"
+done
+
+# Pseudonyms
+umask 077
+echo 0123456789abcdef0123456789abcdef >"$tmp/key"
+echo 0123456789abcdef0123456789abcdeg >"$tmp/key2"
+tw-parse --pseudonymize "$tmp/key" <"$in" >"$tmp/got"
+expect pseudonyms "--pseudonymize"
+! grep -q -i -e zoe -e anna -e kappa -e ゾエ -e hello -e number -e '"user":"eins' -e Cheer \
+	-e '"12"' -e '"123"' -e '"112"' -e '"m[0-9]' -e '"n[0-9]' -e 'title' -e subscriber "$tmp/got"
+ok $? "nobody's id, login, name or text is left"
+tw-parse --pseudonymize "$tmp/key2" <"$in" >"$tmp/got2"
+is "$(grep -o '"[0-9a-f]\{32\}"' "$tmp/got" "$tmp/got2" -h | sort | uniq -d | wc -l)" \
+	"$(grep -o '"[0-9a-f]\{32\}"' "$tmp/got" | sort | uniq -d | wc -l | awk '{ print $1 * 2 }')" \
+	"another key makes others"
+head -n 20 "$in" | tw-parse --pseudonymize "$tmp/key" >"$tmp/first"
+tail -n +21 "$in" | tw-parse --pseudonymize "$tmp/key" >"$tmp/rest"
+cat "$tmp/first" "$tmp/rest" | cmp -s - "$tmp/got"
+ok $? "the same key makes the same from file to file"
+"$TW_BIN/tests/gen" week "$tmp/week"
+printf 'kappa\tkappa\nhello\t(hello|gg)\n' >"$tmp/patterns"
+tw-parse --mentions "$tmp/patterns" "$tmp"/week/*/*/*.log >"$tmp/events"
+tw-parse --mentions "$tmp/patterns" --pseudonymize "$tmp/key" "$tmp"/week/*/*/*.log >"$tmp/people"
+# Every string that says who or what, against every string that is left.
+head -n 30000 "$tmp/events" | jq -r 'if .type == "viewers" then .title, (.tags // [])[]
+	else .user, .user_id, .name, .id, .recipient, .recipient_id, .reply_to,
+	.target_id, .badge_info, .text, (.params // {})[] end | strings' | sort -u >"$tmp/persons"
+head -n 30000 "$tmp/people" | jq -r 'if .type == "viewers" then del(.name) else . end |
+	del(.channel, .ts, .type, .mentions) | .. | strings' | sort -u >"$tmp/left"
+is "$(comm -12 "$tmp/persons" "$tmp/left")" "" \
+	"none of $(wc -l <"$tmp/persons") ids, names and texts is left among $(wc -l <"$tmp/left")"
+tw-agg "$tmp/events" | sed 's/"title":"\(\\.\|[^"\]\)*",//' >"$tmp/want"
+tw-agg "$tmp/people" >"$tmp/figures"
+same "$tmp/want" "$tmp/figures" "all figures are the same"
+tw-report mentions "$tmp/figures" "$tmp/people" --format csv >"$tmp/got"
+tw-report mentions "$tmp/want" "$tmp/events" --format csv >"$tmp/wanted"
+same "$tmp/wanted" "$tmp/got" "those of mentions, too"
+tw-load --dry-run "$tmp/people" >/dev/null 2>&1
+is $? 0 "and they are events to tw-load"
+chmod 644 "$tmp/key"
+out=$(tw-parse --pseudonymize "$tmp/key" <"$in" 2>&1)
+is "$? $out" "2 tw-parse: --pseudonymize: $tmp/key: others may read the key or change it; chmod 600 and, if they did, another key" \
+	"a key that others may read is refused"
+echo short >"$tmp/short"
+out=$(tw-parse --pseudonymize "$tmp/short" <"$in" 2>&1)
+is "$? $out" "2 tw-parse: --pseudonymize: $tmp/short: the key is shorter than 32 bytes, without the blanks and line ends behind it" \
+	"and so is a short one"
+
+# tw-tidy
+raw=$data/raw/chat/kanal_eins
+mkdir -p "$raw"
+grep -v '^@' "$in" >"$raw/2026-11-23.log"
+cp "$raw/2026-11-23.log" "$tmp/whole"
+grep -v '^@' "$here/data/privacy.strip" >"$tmp/want"
+cp "$tmp/bad" "$tmp/optout"
+echo "TW_OPTOUT=$tmp/optout" >>"$conf"
+at 2026-11-25T03:17Z
+out=$(tw-tidy 2>&1)
+is "$?" 2 "tw-tidy does nothing while it cannot know who opted out"
+like "$out" "TW_OPTOUT: $tmp/optout:2: " "and says so"
+same "$tmp/whole" "$raw/2026-11-23.log" "the file is as it was"
+out=$(tw-etl 2>&1)
+is "$?" 2 "nor does tw-etl"
+like "$out" "^tw-etl: TW_OPTOUT: $tmp/optout:2: " "and says so"
+like "$(tw-status)" "TW_OPTOUT: $tmp/optout:2: " "and a person is told"
+cp "$users" "$tmp/optout"
+tw-etl -q
+is "$? $(find "$data/state" -name 'stop.*')" "0 " "once it can be read tw-etl goes on"
+out=$(tw-tidy 2>&1)
+is "$? $out" \
+	"0 tw-tidy: 1 files compressed, 0 removed, 15 lines of users who opted out dropped, 0 unreadable kept" \
+	"what is compressed is without them"
+for file in "$raw"/*; do
+	plain "$file" >"$tmp/got"
+done
+same "$tmp/want" "$tmp/got" "the others' lines are there, byte for byte"
+like "$(tail -n 1 "$data/log/runs.jsonl")" '15 lines of users who opted out dropped' "the run log has it"
+
+# Killed between any two steps, it comes to the same.
+for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+	rm -f "$raw"/*
+	cp "$tmp/whole" "$raw/2026-11-23.log"
+	setsid tw-tidy -q >/dev/null 2>&1 &
+	leader=$!
+	sleep "$(printf 0.%02d "$i")"
+	kill -9 -- "-$leader" 2>/dev/null
+	wait "$leader" 2>/dev/null
+	ls "$raw" >"$tmp/there"
+	tw-tidy -q
+	for file in "$raw"/*; do
+		plain "$file" >"$tmp/got"
+	done
+	if ! cmp -s "$tmp/want" "$tmp/got" ||
+		[ "$(find "$raw" -type f | grep -c -v '/\.')" -ne 1 ]; then
+		ok 1 "tw-tidy killed after ${i}0 ms: $(cat "$tmp/there")"
+		break
+	fi
+done
+is "$i" 12 "tw-tidy can be killed at any moment"
+
+# Events go, too, once their stream is done.
+mkdir -p "$data/events/abend" "$data/rejects/abend" "$data/parts/abend"
+for stream in 20261109T180307Z-5000000010 20261110T180307Z-5000000011 20261122T180307Z-5000000012; do
+	: >"$data/events/abend/$stream.jsonl.zst"
+	: >"$data/rejects/abend/$stream"
+done
+echo 2026-11-09T18:03:07Z 2026-11-09T20:03:07Z x >"$data/parts/abend/5000000010.done"
+echo 2026-11-22T18:03:07Z 2026-11-22T20:03:07Z x >"$data/parts/abend/5000000012.done"
+tw-tidy -q
+# kept: the ids of which there is something
+kept() {
+	find "$data/events/abend" "$data/rejects/abend" -type f |
+		sed 's/.*Z-\([0-9]*\).*/\1/' | sort | uniq -c | awk '{ printf "%s*%s ", $1, $2 }'
+}
+is "$(kept)" "2*5000000010 2*5000000011 2*5000000012 " "unless told otherwise events stay"
+echo TW_KEEP_EVENTS=7 >>"$conf"
+tw-tidy -q
+is "$? $(kept)" "0 2*5000000011 2*5000000012 " \
+	"TW_KEEP_EVENTS removes those of streams that are done, and no others"
+done_testing
