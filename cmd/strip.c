@@ -17,6 +17,7 @@ struct strip {
 	struct optout *users; /* borrowed */
 	bool mask;
 	struct event_reader *events;
+	struct irc irc;
 	struct jsonr *json;
 	struct buf copy; /* of the line at hand, where something is masked */
 	bool changed;    /* that copy goes out in its place */
@@ -141,8 +142,8 @@ json_fate(struct strip *s, struct str line)
 static enum fate
 raw_fate(struct strip *s, struct str line)
 {
+	struct irc *irc = &s->irc;
 	struct rawlog raw;
-	struct irc irc;
 
 	if (memchr(line.p, '\0', line.len) != NULL || !rawlog_parse(&raw, line))
 		return FATE_UNREADABLE;
@@ -150,12 +151,12 @@ raw_fate(struct strip *s, struct str line)
 		mask_json(s, line, raw.payload);
 	if (raw.source != RAWLOG_BARE && raw.source != RAWLOG_IRC)
 		return FATE_KEPT;
-	if (!irc_parse(&irc, raw.payload))
+	if (!irc_parse(irc, raw.payload))
 		return FATE_UNREADABLE;
-	if (optout_irc(s->users, &irc))
+	if (optout_irc(s->users, irc))
 		return FATE_DROPPED;
 	if (s->mask)
-		mask_irc(s, line, &irc);
+		mask_irc(s, line, irc);
 	return FATE_KEPT;
 }
 

@@ -27,7 +27,7 @@ look(struct optout *o, struct event_reader *r, struct str line)
 {
 	struct errmsg why;
 	struct event e;
-	struct irc m;
+	struct irc m = { 0 };
 
 	if (irc_parse(&m, line) && optout_irc(o, &m))
 		must(optout_irc(o, &m));

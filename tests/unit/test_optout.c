@@ -21,7 +21,7 @@ users(const char *file)
 static bool
 in_irc(struct optout *o, const char *line)
 {
-	struct irc m;
+	struct irc m = { 0 };
 
 	return irc_parse(&m, str_of(line)) && optout_irc(o, &m);
 }
