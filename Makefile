@@ -177,7 +177,7 @@ cover:
 
 C_FILES := $(wildcard cmd/*.[ch] lib/*/*.[ch] tests/*.[ch] tests/*/*.[ch])
 SCRIPTS := scripts/setup scripts/demo scripts/check scripts/bench \
-	   scripts/bench-mongo scripts/mongod scripts/check-floors \
+	   scripts/bench-peers scripts/mongod scripts/check-floors \
 	   scripts/check-usage scripts/check-examples scripts/check-site \
 	   scripts/screenshots tests/fake/certs
 
@@ -198,10 +198,15 @@ lint:
 	shellcheck -x scripts/tw-common.sh $(OPS:%=scripts/%)
 	shellcheck -x -P tests/cli tests/cli/*.t
 
-bench: all $(B)/tests/gen $(B)/tests/bench/floor \
-    $(if $(MONGO),$(B)/tests/bench/insert)
+BENCH := $(B)/tests/gen $(B)/tests/bench/floor $(B)/tests/bench/spend \
+	 $(if $(MONGO),$(B)/tests/bench/insert)
+
+bench: all $(BENCH)
+	$(if $(BENCH_SMALL),,scripts/bench-peers)
 	scripts/bench $(B)
-	$(if $(MONGO),scripts/bench-mongo $(B))
+
+$(B)/tests/bench/spend: $(B)/tests/bench/spend.o
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
 
 $(B)/tests/bench/floor: $(B)/tests/bench/floor.o $(B)/libtw.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)

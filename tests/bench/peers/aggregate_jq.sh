@@ -14,5 +14,7 @@ jq -r 'select(.type == "message")
 	}
 	END {
 		for (w in n)
-			printf "{\"channel\":\"%s\",\"messages\":%d,\"chatters\":%d,\"bits\":%d,\"cheers\":%d}\n", w "\"", n[w], chatters[w], bits[w], cheers[w]
+			printf "{\"channel\":\"%s\",\"messages\":%d,\"chatters\":%d," \
+				"\"bits\":%d,\"cheers\":%d}\n",
+				w, n[w], chatters[w], bits[w], cheers[w]
 	}'
