@@ -126,6 +126,10 @@ $(B)/tests/fake/full.so: tests/fake/full.c
 	@mkdir -p $(@D)
 	$(CC) -D_GNU_SOURCE $(WARN) -fPIC -shared -o $@ $< -ldl
 
+# What make bench runs beside the tools.
+BENCH := $(B)/tests/gen $(B)/tests/bench/floor $(B)/tests/bench/spend \
+	 $(if $(MONGO),$(B)/tests/bench/insert)
+
 PROVE = prove $(if $(V),-v)
 
 # The command tests, the longest first: most of their time they wait. Those of the
@@ -135,7 +139,7 @@ LONG := $(patsubst %,tests/cli/%.t,tw-ops tw-poll tw-chat-load tw-load \
 CLI  := $(filter-out $(if $(SAN),tests/cli/tw-ops%),\
 	$(LONG) $(filter-out $(LONG),$(wildcard tests/cli/*.t)))
 
-check: all $(UNIT) $(REPLAY) $(FAKE) $(B)/tests/fake/full.so $(B)/tests/gen
+check: all $(UNIT) $(REPLAY) $(FAKE) $(B)/tests/fake/full.so $(BENCH)
 	$(PROVE) -e '' $(UNIT)
 	@for f in $(FUZZ); do echo "replay $$f" && \
 	    $(B)/tests/fuzz/$$f tests/fuzz/corpus/$${f#fuzz_} || exit 1; done
@@ -194,12 +198,9 @@ lint:
 	scripts/check-floors
 	scripts/check-usage
 	mandoc -Tlint -Wwarning $(wildcard man/*.[157])
-	shellcheck $(SCRIPTS)
+	shellcheck -x $(SCRIPTS) tests/bench/peers/*.sh
 	shellcheck -x scripts/tw-common.sh $(OPS:%=scripts/%)
 	shellcheck -x -P tests/cli tests/cli/*.t
-
-BENCH := $(B)/tests/gen $(B)/tests/bench/floor $(B)/tests/bench/spend \
-	 $(if $(MONGO),$(B)/tests/bench/insert)
 
 bench: all $(BENCH)
 	$(if $(BENCH_SMALL),,scripts/bench-peers)

@@ -57,8 +57,12 @@ bench_aggregate() {
 		row duckdb-1 "$lines" "DuckDB, one thread"
 	fi
 	! has polars || row polars "$lines" "polars, two threads"
-	command -v jq >/dev/null && row jq $few "jq and mawk" || missing jq
-	command -v mlr >/dev/null && row miller $few "Miller" || missing Miller
+	row jq $few "jq and mawk"
+	if command -v mlr >/dev/null; then
+		row miller $few "Miller"
+	else
+		missing Miller
+	fi
 	aggregate_agree
 	rounds aggregate_round
 	echo "### Events to windows of 5 seconds, $lines events"

@@ -7,7 +7,8 @@
 
 section() {
 	times=$work/$1.times rows=$work/$1.rows
-	: >"$times" >"$rows"
+	: >"$times"
+	: >"$rows"
 	echo "bench: $1" >&2
 }
 

@@ -39,11 +39,7 @@ bench_parse() {
 	else
 		missing tmi, twitch-irc
 	fi
-	if command -v mawk >/dev/null; then
-		row mawk "$lines" "mawk, splitting alone"
-	else
-		missing mawk
-	fi
+	row mawk "$lines" "mawk, splitting alone"
 	rounds parse_round
 	echo "### Raw log to events"
 	echo

@@ -20,8 +20,7 @@ bench_report() {
 	row weekly "$lines" "**tw-report weekly**"
 	row html "$lines" "tw-report weekly, HTML"
 	row history "$lines" "tw-report history of one channel"
-	! command -v jq >/dev/null ||
-		row jq "$lines" "jq, two sums a channel over all weeks"
+	row jq "$lines" "jq, two figures a channel over all weeks"
 	rounds report_round
 	echo "### Stats to reports, $(($1 * 200)) streams"
 	echo

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Windows of 5 seconds by Miller: aggregate_miller.sh < events
-# shellcheck disable=SC2016 # the fields are Miller's
+# shellcheck disable=SC2016,SC1010 # the fields and "then" are those of Miller
 mlr --ijsonl --ojsonl filter '$type == "message"' \
 	then put -S '$ts = substr0($ts, 0, 17) . ($ts[19:19] < "5" ? "0" : "5")' \
 	then stats1 -a count,distinct_count,sum -f user_id,bits -g channel,ts \
