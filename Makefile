@@ -145,6 +145,10 @@ $(PRELOAD): $(B)/%.so: %.c
 	@mkdir -p $(@D)
 	$(CC) -D_GNU_SOURCE $(WARN) -fPIC -shared -o $@ $< -ldl
 
+# What make bench runs beside the tools.
+BENCH := $(B)/tests/gen $(B)/tests/bench/floor $(B)/tests/bench/spend \
+	 $(if $(MONGO),$(B)/tests/bench/insert)
+
 PROVE = prove $(if $(V),-v)
 
 # The command tests, the longest first: most of their time they wait. Those of the
@@ -154,7 +158,7 @@ LONG := $(patsubst %,tests/cli/%.t,tw-ops tw-poll tw-chat-load tw-load \
 CLI  := $(filter-out $(if $(SAN),tests/cli/tw-ops% tests/cli/tw-forget%),\
 	$(LONG) $(filter-out $(LONG),$(wildcard tests/cli/*.t)))
 
-check: all $(UNIT) $(REPLAY) $(FAKE) $(PRELOAD) $(B)/tests/gen
+check: all $(UNIT) $(REPLAY) $(FAKE) $(PRELOAD) $(BENCH)
 	$(PROVE) -e '' $(UNIT)
 	@for f in $(FUZZ); do echo "replay $$f" && \
 	    $(B)/tests/fuzz/$$f tests/fuzz/corpus/$${f#fuzz_} || exit 1; done
@@ -196,7 +200,7 @@ cover:
 
 C_FILES := $(wildcard cmd/*.[ch] lib/*/*.[ch] tests/*.[ch] tests/*/*.[ch])
 SCRIPTS := scripts/setup scripts/demo scripts/check scripts/bench \
-	   scripts/bench-mongo scripts/mongod scripts/check-floors \
+	   scripts/bench-peers scripts/mongod scripts/check-floors \
 	   scripts/check-usage scripts/check-examples scripts/check-site \
 	   scripts/screenshots tests/fake/certs
 
@@ -213,14 +217,16 @@ lint:
 	scripts/check-floors
 	scripts/check-usage
 	mandoc -Tlint -Wwarning $(wildcard man/*.[157])
-	shellcheck $(SCRIPTS)
+	shellcheck -x $(SCRIPTS) tests/bench/peers/*.sh
 	shellcheck -x scripts/tw-common.sh $(OPS:%=scripts/%)
 	shellcheck -x -P tests/cli tests/cli/*.t
 
-bench: all $(B)/tests/gen $(B)/tests/bench/floor \
-    $(if $(MONGO),$(B)/tests/bench/insert)
+bench: all $(BENCH)
+	$(if $(BENCH_SMALL),,scripts/bench-peers)
 	scripts/bench $(B)
-	$(if $(MONGO),scripts/bench-mongo $(B))
+
+$(B)/tests/bench/spend: $(B)/tests/bench/spend.o
+	$(LINK) -o $@ $^
 
 $(B)/tests/bench/floor: $(B)/tests/bench/floor.o $(B)/libtw.a
 	$(LINK) -o $@ $^ $(LIB_LIBS)

@@ -8,6 +8,8 @@
  *                           what reads many of them; the last streams are open
  *   gen lines N [SEED]      N tagged chat lines of 50 channels on stdout, about
  *                           400 bytes each, for measuring
+ *   gen evening N [SEED]    the same with what the collectors write beside
+ *                           them: the channels are live, polled every minute
  *
  * Nobody in it is real. Accidents are part of it: a hole in the chat, Helix
  * saying "offline" now and then, a shared chat, gift bombs, raids, cheers.
@@ -26,6 +28,7 @@
 #define DAYS      14
 #define CHANNELS  3
 #define USERS     400
+#define MANY      50    /* channels of gen lines and gen evening */
 #define FIRST_DAY 20766 /* 2026-11-09, a Monday, in days since 1970 */
 
 static const char *const channels[CHANNELS] = { "kanal_eins", "kanal_zwei",
@@ -369,20 +372,51 @@ week(struct gen *g, const char *dir)
 	}
 }
 
-/* Chat of 50 channels, 280 lines a second together: a million in an hour. */
+/* The marks and the poll of minute `minute` of MANY channels. */
 static void
-lines(struct gen *g, int64_t n)
+minute_of_many(struct gen *g, int64_t ts, int64_t minute)
 {
-	int64_t ts = FIRST_DAY * MS_PER_DAY;
+	char text[TSTAMP_LEN + 1] = "", began[TSTAMP_LEN + 1] = "";
+
+	tstamp_write(text, ts + 150);
+	tstamp_write(began, FIRST_DAY * MS_PER_DAY);
+	for (int c = 0; c < MANY; c++) {
+		if (minute == 0)
+			printf("%s\tmark\tkanal_%02d\t{\"mark\":\"poll\","
+			       "\"by\":\"host-a/77/1794182400\",\"interval_s\":"
+			       "60}\n",
+			    text, c);
+		printf("%s\tmark\tkanal_%02d\t{\"mark\":\"%s\",\"by\":"
+		       "\"host-a/42/1794182400\"}\n",
+		    text, c, minute == 0 ? "join" : "alive");
+		printf("%s\thelix\tkanal_%02d\t{\"id\":\"4100%05d\","
+		       "\"user_id\":\"500100200\",\"user_login\":"
+		       "\"kanal_%02d\",\"user_name\":\"Kanal_%02d\","
+		       "\"game_name\":\"Just Chatting\",\"type\":\"live\","
+		       "\"title\":\"A long evening\",\"tags\":[\"Deutsch\"],"
+		       "\"viewer_count\":%d,\"started_at\":\"%.19sZ\","
+		       "\"language\":\"de\"}\n",
+		    text, c, c, c, c, 100 + c * 7 + below(g, 100), began);
+	}
+}
+
+/* Chat of MANY channels, 280 lines a second together: a million in an hour. */
+static void
+lines(struct gen *g, int64_t n, bool live)
+{
+	int64_t ts = FIRST_DAY * MS_PER_DAY, minute = -1;
 	char text[TSTAMP_LEN + 1] = "", channel[20], tags[200];
 
 	for (int64_t i = 0; i < n; i++) {
 		ts += below(g, 8);
-		snprintf(channel, sizeof(channel), "kanal_%02d", below(g, 50));
+		if (live && ts / MS_PER_MIN - FIRST_DAY * 1440 > minute)
+			minute_of_many(g, ts, ++minute);
+		snprintf(
+		    channel, sizeof(channel), "kanal_%02d", below(g, MANY));
 		snprintf(tags, sizeof(tags),
 		    "client-nonce=%016" PRIx64 "%016" PRIx64
-		    ";first-msg=0;flags=;",
-		    next(g), next(g));
+		    ";first-msg=0;flags=;%s",
+		    next(g), next(g), below(g, 100) == 0 ? "bits=100;" : "");
 		tstamp_write(text, ts + 150);
 		printf("%s\tirc\t%s\t", text, channel);
 		message(g, stdout, channel, ts, below(g, 20000), tags);
@@ -505,7 +539,7 @@ main(int argc, char **argv)
 	if (argc < 3)
 		errx(2,
 		    "usage: gen week folder [seed] | gen lines n [seed] | "
-		    "gen stats channels weeks seconds");
+		    "gen evening n [seed] | gen stats channels weeks seconds");
 	if (argc == 5 && strcmp(argv[1], "stats") == 0) {
 		stats(&g, (int)strtol(argv[2], NULL, 10),
 		    (int)strtol(argv[3], NULL, 10),
@@ -518,7 +552,8 @@ main(int argc, char **argv)
 	if (strcmp(argv[1], "week") == 0)
 		week(&g, argv[2]);
 	else
-		lines(&g, strtoll(argv[2], NULL, 10));
+		lines(&g, strtoll(argv[2], NULL, 10),
+		    strcmp(argv[1], "evening") == 0);
 	if (fflush(stdout) != 0)
 		err(1, "standard output");
 	return 0;

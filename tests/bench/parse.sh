@@ -1,0 +1,53 @@
+# parse.sh - tw-parse beside the Rust crates tmi and twitch-irc, and mawk
+
+parse_round() {
+	run find "$bin/tests/bench/floor" find <"$work/raw"
+	run copy "$bin/tests/bench/floor" copy <"$work/raw"
+	run tw-parse "$bin/tw-parse" <"$work/raw"
+	run tmi-fields "$rust/tmi" fields <"$work/raw"
+	run tmi-json "$rust/tmi" json <"$work/raw"
+	run tmi-typed "$rust/tmi-typed" <"$work/raw"
+	run twitch-irc "$rust/twitch-irc" json <"$work/raw"
+	# shellcheck disable=SC2016 # for mawk to expand
+	run mawk mawk -F'[;= ]' \
+		'{ n += NF; print $1, $2, $4, $NF } END { print n }' <"$work/raw"
+}
+
+# The programs in Rust write what tw-parse writes.
+parse_agree() {
+	"$bin/tw-parse" "$work/raw" >"$work/events"
+	for peer in tmi tmi-typed twitch-irc; do
+		"$rust/$peer" json <"$work/raw" >"$work/events.peer"
+		agree "$peer" "$work/events" "$work/events.peer"
+	done
+	rm "$work/events.peer"
+}
+
+bench_parse() {
+	lines=$1
+	"$bin/tests/gen" lines "$lines" >"$work/raw"
+	section parse
+	row find "$lines" "floor: find each newline"
+	row copy "$lines" "floor: copy each line"
+	row tw-parse "$lines" "**tw-parse**"
+	if [ -n "$rust" ]; then
+		row tmi-fields "$lines" "tmi, by hand, fields between tabs"
+		row tmi-json "$lines" "tmi, by hand, the same JSON"
+		row tmi-typed "$lines" "tmi, typed messages, serde_json"
+		row twitch-irc "$lines" "twitch-irc, by hand, the same JSON"
+		parse_agree
+	else
+		missing tmi, twitch-irc
+	fi
+	row mawk "$lines" "mawk, splitting alone"
+	rounds parse_round
+	echo "### Raw log to events"
+	echo
+	table find tw-parse
+	goal "tw-parse: CPU ÷ newline scan" "$(per tw-parse 3)" "$(per find 3)" 5
+	for peer in typed json fields; do
+		goal "tw-parse: CPU ÷ tmi-$peer" "$(per tw-parse 3)" \
+			"$(per tmi-$peer 3)" 0.25
+	done
+	rm "$work/raw"
+}
