@@ -388,9 +388,13 @@ add_span(struct channel *c, struct span span)
 	c->spans[c->n_spans++] = span;
 }
 
+/* Live, the windows of a run are written before the silence that makes it a
+ * stream: there is none then. */
 static void
 add_run(struct agg *a, struct channel *c, const struct session_run *run)
 {
+	if (a->o.live)
+		return;
 	add_span(c,
 	    (struct span){ .stream = run->stream,
 		.from = index_of(a, run->first),

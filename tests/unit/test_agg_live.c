@@ -50,10 +50,31 @@ pass(struct agg *a, int64_t s, const char *want, const char *name)
 	buf_reset(agg_output(a));
 }
 
+static const struct agg_options o = { 5000, 10000, 1800000, true };
+
+/* Without polls a silence would make a stream of the windows before it, which
+ * are written by then. */
+static void
+test_without_polls(void)
+{
+	struct agg *a = agg_new(&o, spell, NULL);
+
+	ok(add(a, EVENT("12:00:02.000", "message", ",\"user_id\":\"1\"")),
+	    "no polls: a message");
+	pass(a, 5, WINDOW("12:00:00", ",\"messages\":1,\"chatters\":1}"),
+	    "its window, of no stream");
+	ok(add(a, EVENT("12:40:02.000", "message", ",\"user_id\":\"2\"")),
+	    "another after a long silence");
+	pass(a, 2405, WINDOW("12:40:00", ",\"messages\":1,\"chatters\":1}"),
+	    "its window, and no line of a stream before it");
+	agg_end(a);
+	is(buf_view(agg_output(a)), "", "nor one at the end");
+	agg_free(a);
+}
+
 int
 main(void)
 {
-	static const struct agg_options o = { 5000, 10000, 1800000, true };
 	struct agg *a = agg_new(&o, spell, NULL);
 
 	reader = event_reader_new();
@@ -103,6 +124,7 @@ main(void)
 	    "with what came late");
 	ok(strstr(agg_output(a)->p, "\"bits\":5,") != NULL, "and its bits");
 	agg_free(a);
+	test_without_polls();
 	event_reader_free(reader);
 	return tap_done();
 }
