@@ -44,7 +44,7 @@ MONGO_SRC := $(wildcard lib/remote/mongo*.c) lib/remote/lease.c \
 MONGO_INC := $(if $(MONGO_PKG),$(patsubst -I%,-isystem %,\
 	     $(shell pkg-config --cflags $(MONGO_PKG))))
 
-MODE := $(if $(SAN),san,$(if $(COV),cov,plain))
+MODE := $(if $(SAN),san,$(if $(COV),cov,$(if $(FUZZING),fuzz,plain)))
 B    := build/$(MODE)
 
 link_pcre2   = -lpcre2-8
@@ -58,6 +58,9 @@ link_mongo   = $(shell pkg-config --libs $(MONGO_PKG))
 MODE_san = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	   -fno-omit-frame-pointer
 MODE_cov = --coverage -O0
+
+# For libFuzzer, see "fuzz"; the sanitizers as above.
+MODE_fuzz = -fsanitize=fuzzer-no-link $(MODE_san)
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
        -Wpointer-arith -Wwrite-strings -Wvla -Wundef \
@@ -102,16 +105,25 @@ $(TOOL_BIN): $(B)/tw-%: $(B)/cmd/tw-%.o $(B)/libcmd.a $(B)/libtw.a
 # Tests
 
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
-FUZZ     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ     := $(filter-out $(if $(MONGO),,fuzz_uri fuzz_libbson),\
+	    $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 REPLAY   := $(FUZZ:%=$(B)/tests/fuzz/%)
 LIB_LIBS := $(foreach l,pcre2 jansson zstd zlib math curl,$(link_$(l)))
 
 $(UNIT): $(B)/%: $(B)/%.o $(B)/libtw.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
 
-# The fuzz targets with a main of our own, which replays a corpus.
-$(REPLAY): $(B)/%: $(B)/%.o $(B)/tests/fuzz/replay.o $(B)/libtw.a
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
+# The fuzz targets with a main of our own, which replays a corpus, or with that
+# of libFuzzer. Some have a part of the library themselves, such as the clock.
+$(REPLAY): $(B)/%: $(B)/%.o \
+    $(if $(FUZZING),,$(B)/tests/fuzz/replay.o) $(B)/libcmd.a $(B)/libtw.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(if $(FUZZING),-fsanitize=fuzzer) \
+	    -o $@ $^ $(LIB_LIBS) $(link_$(@F))
+
+link_fuzz_uri     = $(link_mongo)
+link_fuzz_libbson = $(link_mongo)
+
+$(B)/tests/fuzz/fuzz_libbson.o: private ALL_CFLAGS += $(MONGO_INC)
 
 $(B)/tests/gen: $(B)/tests/gen.o $(B)/libtw.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
@@ -152,19 +164,18 @@ golden: all
 
 # Fuzzing: each target for FUZZ_S seconds, from its corpus and back into it.
 
-FUZZ_S = 30
+FUZZ_S     = 30
+FUZZ_FLAGS = -rss_limit_mb=1024 -timeout=10
 
 fuzz:
-	@for f in $(FUZZ); do $(MAKE) -s build/fuzz/$$f && \
-	    mkdir -p build/fuzz/corpus/$$f && \
-	    build/fuzz/$$f -max_total_time=$(FUZZ_S) -print_final_stats=0 \
-	    build/fuzz/corpus/$$f tests/fuzz/corpus/$${f#fuzz_} || exit 1; done
+	$(MAKE) -s FUZZING=1 CC=clang CFLAGS='-O1 -g' fuzz-build
+	@for f in $(FUZZ); do n=$${f#fuzz_} d=tests/fuzz/$$n.dict && \
+	    mkdir -p build/fuzz/corpus/$$n && \
+	    build/fuzz/tests/fuzz/$$f -max_total_time=$(FUZZ_S) $(FUZZ_FLAGS) \
+	    $$(test -e $$d && echo -dict=$$d) \
+	    build/fuzz/corpus/$$n tests/fuzz/corpus/$$n || exit 1; done
 
-build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(filter-out $(MONGO_SRC),$(LIB_SRC))
-	@mkdir -p $(@D)
-	clang -g -O1 -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all -std=c11 -D_DEFAULT_SOURCE -Ilib \
-	    -DTW_VERSION='"fuzz"' -o $@ $^ $(LIB_LIBS)
+fuzz-build: $(REPLAY)
 
 cover:
 	$(MAKE) COV=1 CFLAGS=-g check
@@ -248,5 +259,5 @@ clean:
 
 FORCE:
 
-.PHONY: all bench check clean cover fuzz golden install lint screenshots \
+.PHONY: all bench check clean cover fuzz fuzz-build golden install lint screenshots \
 	uninstall FORCE
