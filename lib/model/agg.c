@@ -1017,8 +1017,9 @@ agg_pass(struct agg *a, int64_t now)
 	for (size_t i = 0; i < a->channel_names.n; i++) {
 		struct channel *c = a->channels[i];
 
-		forget_recent(c, index_of(a, now - a->o.hold_ms) - 1);
+		/* First, as the clock may have jumped past what has changed. */
 		rewrite(a, c);
+		forget_recent(c, index_of(a, now - a->o.hold_ms) - 1);
 		advance_to(a, c, index_of(a, now));
 	}
 }
@@ -1281,6 +1282,7 @@ end_channel(struct agg *a, struct channel *c)
 	struct session_run run;
 	int64_t last = c->frontier;
 
+	rewrite(a, c);
 	if (c->n_windows > 0)
 		last = c->windows[c->n_windows - 1]->index + 1;
 	if (last > c->fed)

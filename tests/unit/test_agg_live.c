@@ -72,6 +72,29 @@ test_without_polls(void)
 	agg_free(a);
 }
 
+/* What was taken is written, also when the next pass is far away, or none. */
+static void
+test_nothing_lost(void)
+{
+	struct agg *a = agg_new(&o, spell, NULL);
+
+	ok(add(a, EVENT("12:00:02.000", "message", ",\"user_id\":\"1\"")),
+	    "a message");
+	pass(a, 5, WINDOW("12:00:00", ",\"messages\":1,\"chatters\":1}"),
+	    "its window");
+	ok(add(a, EVENT("12:00:03.000", "message", ",\"user_id\":\"1\"")),
+	    "another, late");
+	pass(a, 60, WINDOW("12:00:00", ",\"messages\":2,\"chatters\":1}"),
+	    "the window again, although the clock has jumped");
+	ok(add(a, EVENT("12:00:59.000", "message", ",\"user_id\":\"1\"")),
+	    "one more, late");
+	agg_end(a);
+	is(buf_view(agg_output(a)),
+	    WINDOW("12:00:55", ",\"messages\":1,\"chatters\":1}"),
+	    "its window at the end");
+	agg_free(a);
+}
+
 int
 main(void)
 {
@@ -125,6 +148,7 @@ main(void)
 	ok(strstr(agg_output(a)->p, "\"bits\":5,") != NULL, "and its bits");
 	agg_free(a);
 	test_without_polls();
+	test_nothing_lost();
 	event_reader_free(reader);
 	return tap_done();
 }
