@@ -153,7 +153,7 @@ number(struct fuzz_bytes *in)
 
 	return c < 128 ? c
 	    : c < 192  ? (int64_t)(c - 127) * 1000
-	    : c < 248  ? INT64_C(1) << (c - 198)
+	    : c < 248  ? INT64_C(1) << (c - 192) % 50
 		       : INT64_C(1000000000000000);
 }
 

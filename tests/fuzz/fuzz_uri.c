@@ -10,12 +10,16 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct str text = fuzz_str(data, size);
+	/* As it is read: up to the end of the line, or to a NUL. */
+	struct str text = fuzz_str(data, size), line = { text.p, 0 };
 	char path[64];
 	int fd = fuzz_file(data, size, path);
 	struct mongo_uri *u;
 	struct errmsg why;
 
+	while (line.len < text.len && text.p[line.len] != '\0' &&
+	    strchr("\r\n", text.p[line.len]) == NULL)
+		line.len++;
 	setenv("TW_URI_FILE", path, 1);
 	u = mongouri_choose(NULL, &why);
 	close(fd);
@@ -24,10 +28,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		(void)mongo_uri_has_password(u);
 	} else {
 		must(why.text[0] != '\0');
-		/* What is before the @ is nowhere in it. */
-		if (size > 24 && memchr(data, '@', size) == data + size - 1)
-			must(memmem(why.text, strlen(why.text), text.p + 12,
-				 12) == NULL);
+		/* Nothing of it is said when it may hold a password. */
+		if (memchr(line.p, '@', line.len) != NULL && line.len >= 20)
+			must(memmem(why.text, strlen(why.text), line.p + 10,
+				 line.len - 10) == NULL);
 	}
 	mongo_uri_free(u);
 	return 0;
