@@ -783,6 +783,18 @@ spell_window(struct agg *a, struct channel *c, const struct pending *w,
 	}
 }
 
+/* Finds the stream that `span` is of. */
+static struct stream *
+stream_of(struct channel *c, const struct span *span)
+{
+	struct stream *s =
+	    get_stream(c, span->stream, span->id, span->started_at);
+
+	s->run = span->run;
+	s->ended_at = span->ended_at;
+	return s;
+}
+
 /* Writes the window `index`; `w` is what it holds, `span` where it belongs:
  * either may be NULL. */
 static void
@@ -795,9 +807,7 @@ commit(struct agg *a, struct channel *c, int64_t index, struct pending *w,
 	if (w != NULL)
 		feed(a, c, &c->done, w, &inside);
 	if (span != NULL) {
-		s = get_stream(c, span->stream, span->id, span->started_at);
-		s->run = span->run;
-		s->ended_at = span->ended_at;
+		s = stream_of(c, span);
 		if (c->held == s->stream)
 			resume(a, c);
 	}
@@ -870,8 +880,8 @@ finish_spans(struct agg *a, struct channel *c)
 	    c->n_spans > 0 && c->spans[0].to < c->frontier && is_over(a, c)) {
 		struct span *span = &c->spans[0];
 
-		/* A segment may have no window of its own. */
-		get_stream(c, span->stream, span->id, span->started_at);
+		/* A segment or a run may have no window of its own. */
+		stream_of(c, span);
 		if (span->run && c->done.sessions.in_run &&
 		    c->done.sessions.n == span->stream)
 			(void)sessions_end(&c->done.sessions, &run);

@@ -164,6 +164,30 @@ test_inferred(void)
 	agg_free(a);
 }
 
+/* Of two streams in one window the later has none of its own. */
+static void
+test_two_in_a_window(void)
+{
+	static const struct agg_options o = { 3600000, 60000, 60000, false };
+	static const char want[] =
+	    "\"started_at\":\"2026-11-23T12:01:40.000Z\",\"ended_at\":"
+	    "\"2026-11-23T12:01:40.000Z\",\"inferred\":true,\"airtime_s\":0,"
+	    "\"messages\":0,\"messages_max\":0,\"windows\":0}\n";
+	struct agg *a = agg_new(&o, spell, NULL);
+	struct str out;
+
+	ok(add(a, EVENT("12:00:04", "message", "")) &&
+		add(a, EVENT("12:01:40", "message", "")),
+	    "a silence that is shorter than a window, and parts streams");
+	agg_end(a);
+	out = buf_view(agg_output(a));
+	ok(out.len > sizeof(want), "there are lines");
+	out.p += out.len - (sizeof(want) - 1);
+	out.len = sizeof(want) - 1;
+	is(out, want, "the second stream has a line, and nothing in it");
+	agg_free(a);
+}
+
 static void
 test_late(void)
 {
@@ -192,6 +216,7 @@ main(void)
 	reader = event_reader_new();
 	test_stream();
 	test_inferred();
+	test_two_in_a_window();
 	test_late();
 	event_reader_free(reader);
 	return tap_done();
