@@ -1198,6 +1198,30 @@ chat_matters(const struct channel *c, int64_t ts, bool message)
 	return true;
 }
 
+/*
+ * Tells whether the answer `e` of Helix, which `ahead` has passed, would take a
+ * stream away of which windows are written: one that `done` has not come to yet,
+ * or a run.
+ */
+static bool
+takes_away(const struct agg *a, const struct channel *c, const struct event *e)
+{
+	bool hit = e->type == EVENT_VIEWERS;
+
+	if (!hit && e->type != EVENT_OFFLINE)
+		return false;
+	for (size_t i = 0; i < c->n_streams; i++) {
+		const struct stream *s = c->streams[i];
+
+		if (s->stream < c->done.sessions.n)
+			continue;
+		if (s->run ||
+		    (hit && !str_eq(map_name(&a->ids, s->id), e->stream_id)))
+			return true;
+	}
+	return false;
+}
+
 bool
 agg_add(struct agg *a, const struct event *e)
 {
@@ -1215,7 +1239,7 @@ agg_add(struct agg *a, const struct event *e)
 		index = c->frontier;
 		begin = index * a->o.window_ms;
 	}
-	if (index < c->frontier)
+	if (index < c->frontier || (index < c->fed && takes_away(a, c, e)))
 		return false;
 	if (event_is_chat(e)) {
 		w = get_window(c, index);

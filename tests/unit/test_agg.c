@@ -1,6 +1,7 @@
 /*
  * From events to windows and streams: figures worked out by hand.
  */
+#define _GNU_SOURCE /* memmem */
 #include "tap.h"
 
 #include "model/agg.h"
@@ -188,6 +189,38 @@ test_two_in_a_window(void)
 	agg_free(a);
 }
 
+/* A hit that comes late, and before the one by which windows before it were
+ * given away. */
+static void
+test_late_hit(void)
+{
+#define HIT(ts, id)                                                            \
+	EVENT(ts, "viewers",                                                   \
+	    ",\"stream_id\":\"" id                                             \
+	    "\",\"started_at\":\"2026-11-23T10:00:00.000Z\",\"viewers\":9")
+	static const struct agg_options o = { 150000, 60000, 1800000, false };
+	struct agg *a = agg_new(&o, spell, NULL);
+	struct str out;
+
+	ok(add(a, HIT("12:01:45", "7")), "a first hit");
+	ok(add(a, EVENT("12:03:30", "offline", "")), "a miss");
+	out = buf_view(agg_output(a));
+	ok(out.len > 0 &&
+		memmem(out.p, out.len, "\"stream_id\":\"7\"", 15) != NULL,
+	    "the windows before are its");
+	ok(!add(a, HIT("12:00:45", "6")), "one of another stream is late");
+	ok(add(a, HIT("12:00:50", "7")), "one of the same is not");
+	agg_end(a);
+	buf_byte(agg_output(a), '\0');
+	ok(strstr(agg_output(a)->p,
+	       "\"ended_at\":\"2026-11-23T12:01:45.000Z\",\"open\":true") !=
+		NULL,
+	    "the stream ends with its own last hit");
+	ok(strstr(agg_output(a)->p, "\"windows\":5,") != NULL,
+	    "and has all five windows");
+	agg_free(a);
+}
+
 static void
 test_late(void)
 {
@@ -217,6 +250,7 @@ main(void)
 	test_stream();
 	test_inferred();
 	test_two_in_a_window();
+	test_late_hit();
 	test_late();
 	event_reader_free(reader);
 	return tap_done();
