@@ -23,6 +23,7 @@
 #define COLUMNS 100
 
 static struct buf out;
+static bool wild; /* figures are as great as they may be: wider than a column */
 
 /* Checks that each `<x>` of the page has its `</x>`, one in the other. */
 static void
@@ -111,7 +112,7 @@ check_text(struct str text)
 
 	while (fuzz_line(&text, &line)) {
 		buf_reset(&b);
-		must(width_text(&b, line, 1000) <= COLUMNS);
+		must(wild || width_text(&b, line, 1000) <= COLUMNS);
 	}
 }
 
@@ -122,7 +123,7 @@ check_json(struct str text)
 
 	must(text.len > 0 && text.p[text.len - 1] == '\n');
 	must(memchr(text.p, '\n', text.len - 1) == NULL);
-	root = json_loadb(text.p, text.len, 0, NULL);
+	root = json_loadb(text.p, text.len, JSON_ALLOW_NUL, NULL);
 	must(root != NULL);
 	json_decref(root);
 }
@@ -151,10 +152,10 @@ number(struct fuzz_bytes *in)
 {
 	unsigned c = fuzz_byte(in);
 
-	return c < 128 ? c
-	    : c < 192  ? (int64_t)(c - 127) * 1000
-	    : c < 248  ? INT64_C(1) << (c - 192) % 50
-		       : INT64_C(1000000000000000);
+	if (c >= 192 && wild)
+		return c < 248 ? INT64_C(1) << (c - 192) % 50
+			       : INT64_C(1000000000000000);
+	return c < 128 ? c : (int64_t)(c - 127) * 1000;
 }
 
 /* A text: some bytes as they come, without what is not UTF-8. */
@@ -180,7 +181,7 @@ make_stream(struct fuzz_bytes *in, struct stats *s)
 	s->type = STATS_STREAM;
 	s->stream_id = str_of(ids[how & 3]);
 	s->open = (how & 4) != 0;
-	s->inferred = (how & 8) != 0;
+	s->inferred = (how & 12) == 8; /* is never open */
 	s->ended_at = s->ts + number(in) * 1000;
 	if (s->ended_at > TSTAMP_MAX)
 		s->ended_at = s->ts;
@@ -195,7 +196,7 @@ make_stream(struct fuzz_bytes *in, struct stats *s)
 	s->viewer_ms = STATS_UNKNOWN;
 	if ((how & 16) != 0) {
 		s->viewer_ms = number(in);
-		s->sampled_ms = number(in);
+		s->sampled_ms = number(in) + (wild ? 0 : 60000);
 		s->viewers_avg = (double)number(in) / 7;
 		s->viewers_max = number(in);
 		s->viewers_max_at = s->ts + 1;
@@ -241,7 +242,8 @@ make(struct fuzz_bytes *in, unsigned what, int64_t now, struct stats *s)
 	s->n.subs = number(in);
 	s->n.paid_messages = number(in);
 	if ((what & 16) != 0)
-		s->heard_ms = number(in) % (s->seconds * 1000 + 1);
+		s->heard_ms = wild ? number(in) % (s->seconds * 1000 + 1)
+				   : number(in) % 6 * 1000;
 	if ((what & 1) != 0)
 		make_stream(in, s);
 	else
@@ -356,6 +358,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int64_t now = T0;
 
 	must(zone_set("UTC", &why));
+	wild = (how & 8) != 0;
 	if ((how & 1) != 0)
 		report_keep_courses(r, (how & 2) != 0 ? 8 : 1000);
 	for (int i = 0; i < LINES && in.left > 0; i++) {
