@@ -696,7 +696,9 @@ amend(struct agg *a, struct channel *c, int64_t index, const struct event *e)
 	if (s == NULL)
 		return true;
 	(void)tally_add(&s->tally, e, &a->mentions);
-	if (r->tally.n.messages > s->messages_max) {
+	if (r->tally.n.messages > s->messages_max ||
+	    (r->tally.n.messages == s->messages_max &&
+		index * a->o.window_ms < s->messages_max_at)) {
 		s->messages_max = r->tally.n.messages;
 		s->messages_max_at = index * a->o.window_ms;
 	}

@@ -95,6 +95,28 @@ test_nothing_lost(void)
 	agg_free(a);
 }
 
+/* Of equally busy windows the earliest counts, also when it grew later. */
+static void
+test_busiest(void)
+{
+	struct agg *a = agg_new(&o, spell, NULL);
+
+	ok(add(a, HIT("12:00:00.000", "1")) &&
+		add(a, EVENT("12:00:01.000", "message", "")) &&
+		add(a, EVENT("12:00:06.000", "message", "")) &&
+		add(a, EVENT("12:00:07.000", "message", "")),
+	    "a window with one message, one with two");
+	agg_pass(a, T0 + 10000);
+	ok(add(a, EVENT("12:00:02.000", "message", "")), "one more, late");
+	agg_end(a);
+	buf_byte(agg_output(a), '\0');
+	ok(strstr(agg_output(a)->p,
+	       "\"messages_max\":2,\"messages_max_at\":"
+	       "\"2026-11-23T12:00:00.000Z\"") != NULL,
+	    "the first is the busiest");
+	agg_free(a);
+}
+
 int
 main(void)
 {
@@ -149,6 +171,7 @@ main(void)
 	agg_free(a);
 	test_without_polls();
 	test_nothing_lost();
+	test_busiest();
 	event_reader_free(reader);
 	return tap_done();
 }
