@@ -5,7 +5,7 @@
 #   make lint        format, static checks, floors, pages, scripts
 #   make bench       measure throughput against floors and peers
 #   make fuzz        fuzz every parser for FUZZ_S seconds each (clang)
-#   make cover       run all tests, print line coverage
+#   make cover       run all tests; line coverage, which has a floor
 #   make screenshots the pictures of the README, from an invented site
 #   make golden      rewrite the expected outputs of the command tests
 #   make install     into $(DESTDIR)$(PREFIX)
@@ -178,18 +178,16 @@ fuzz:
 fuzz-build: $(REPLAY)
 
 cover:
+	@find build/cov -name '*.gcda' -delete 2>/dev/null; true
 	$(MAKE) COV=1 CFLAGS=-g check
-	@cd build/cov && find lib -name '*.gcda' | while read -r f; do \
-	    gcov -n "$$f" 2>/dev/null | grep -A1 "^File 'lib/" | paste -sd' ' -; \
-	    done | sed "s/File '\([^']*\)' *Lines executed:\([0-9.]*\)%.*/\2% \1/" \
-	    | sort -n
+	scripts/cover build/cov
 
 # Static checks.
 
 C_FILES := $(wildcard cmd/*.[ch] lib/*/*.[ch] tests/*.[ch] tests/*/*.[ch])
 SCRIPTS := scripts/setup scripts/demo scripts/check scripts/bench \
 	   scripts/bench-mongo scripts/mongod scripts/check-floors \
-	   scripts/check-usage scripts/check-examples scripts/check-site \
+	   scripts/check-usage scripts/cover scripts/check-examples scripts/check-site \
 	   scripts/screenshots tests/fake/certs
 
 lint:
