@@ -127,7 +127,7 @@ make(
 	}
 	r = fromchat(e, &l->irc, &l->raw, &p->scratch, what);
 	if (r == FROM_EVENT && l->raw.source == RAWLOG_IRC)
-		lag_add(&p->lag, l->raw.received, irc_sent_time(&l->irc));
+		lag_add(&p->lag, l->raw.received, l->irc.sent);
 	return r;
 }
 

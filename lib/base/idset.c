@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/xalloc.h"
 
@@ -55,6 +56,14 @@ idset_add_all(struct idset *s, const struct idset *from)
 	for (uint32_t i = 0; i < from->cap; i++)
 		if (from->ids[i] != 0)
 			idset_add(s, from->ids[i]);
+}
+
+void
+idset_clear(struct idset *s)
+{
+	if (s->n > 0)
+		memset(s->ids, 0, s->cap * sizeof(*s->ids));
+	s->n = 0;
 }
 
 void

@@ -31,6 +31,11 @@ bool idset_add(struct idset *s, uint64_t id);
 void idset_add_all(struct idset *s, const struct idset *from);
 
 /*
+ * Empty `s` and keep its memory.
+ */
+void idset_clear(struct idset *s);
+
+/*
  * Free the memory of `s` and leave it empty.
  */
 void idset_release(struct idset *s);

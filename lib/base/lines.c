@@ -4,7 +4,8 @@
 
 #include "base/xalloc.h"
 
-#define LINES_CHUNK ((size_t)64 * 1024)
+#define LINES_CHUNK  ((size_t)64 * 1024)
+#define LINES_BEHIND 64 /* bytes that may be read behind a line, see jsonw.h */
 
 void
 lines_init(struct lines *l, lines_source *source, void *arg, size_t max)
@@ -26,7 +27,7 @@ fill(struct lines *l)
 	}
 	if (l->end == l->cap) {
 		l->cap = l->cap != 0 ? l->cap * 2 : LINES_CHUNK;
-		l->p = xreallocarray(l->p, l->cap, 1);
+		l->p = xreallocarray(l->p, l->cap + LINES_BEHIND, 1);
 	}
 	n = l->source(l->arg, l->p + l->end, l->cap - l->end);
 	if (n > 0)

@@ -5,20 +5,14 @@
 #include <string.h>
 
 /*
- * Reads eight digits at once: pairs, then pairs of pairs, in the bytes of a
- * word, the first digit in the lowest byte.
+ * Reads the eight digits of a word, see num_word(), at once: pairs, then pairs
+ * of pairs.
  *
  * Returns the number, or -1 when one of them is no digit.
  */
-static int64_t
-eight_digits(const char *p)
+static inline int64_t
+eight_digits(uint64_t v)
 {
-	uint64_t v;
-
-	memcpy(&v, p, 8);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	v = __builtin_bswap64(v);
-#endif
 	/* A digit is 0x30 to 0x39: the high half is 3, also after adding 6. */
 	if (((v & UINT64_C(0xf0f0f0f0f0f0f0f0)) |
 		((v + UINT64_C(0x0606060606060606)) &
@@ -34,6 +28,33 @@ eight_digits(const char *p)
 	return (int64_t)v;
 }
 
+/* Reads 8 to 18 digits: the first eight, the rest as the last eight with zeros
+ * for what was read, and what still lies between them. */
+static int64_t
+long_whole(struct str s)
+{
+	static const int64_t tens[] = { 1, 10, 100, 1000, 10000, 100000,
+		1000000, 10000000, 100000000 };
+	int64_t high = eight_digits(num_word(s.p)), low;
+
+	s.p += 8;
+	s.len -= 8;
+	if (s.len > 8 && high >= 0) {
+		low = num_whole((struct str){ s.p, s.len - 8 });
+		high = low >= 0 ? high * tens[s.len - 8] + low : -1;
+		s.p += s.len - 8;
+		s.len = 8;
+	}
+	if (s.len > 0 && high >= 0) {
+		uint64_t keep = UINT64_MAX << 8 * (8 - s.len);
+
+		low = eight_digits((num_word(s.p + s.len - 8) & keep) |
+		    (UINT64_C(0x3030303030303030) & ~keep));
+		high = low >= 0 ? high * tens[s.len] + low : -1;
+	}
+	return high;
+}
+
 int64_t
 num_whole(struct str s)
 {
@@ -41,13 +62,8 @@ num_whole(struct str s)
 
 	if (s.len < 1 || s.len > 18)
 		return -1;
-	for (; s.len >= 8; s.p += 8, s.len -= 8) {
-		int64_t part = eight_digits(s.p);
-
-		if (part < 0)
-			return -1;
-		v = v * 100000000 + part;
-	}
+	if (s.len >= 8)
+		return long_whole(s);
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned d = (unsigned char)s.p[i] - '0';
 

@@ -14,6 +14,23 @@
 #include "base/str.h"
 
 /*
+ * Look at the eight bytes at `p` together.
+ *
+ * Returns them with the first in the lowest byte, whatever the machine does.
+ */
+static inline uint64_t
+num_word(const char *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap64(v);
+#endif
+	return v;
+}
+
+/*
  * Read `s` as a whole number of 1 to 18 decimal digits.
  *
  * Returns the number, or -1 when `s` is anything else.

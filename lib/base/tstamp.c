@@ -2,6 +2,10 @@
 
 #include <assert.h>
 
+#include "base/num.h"
+
+#define ERAS 5 /* cycles of 400 years before the year 0 that days may lie in */
+
 /* Days from civil and back: the era arithmetic of 400-year cycles that start
  * on 1 March, so that the leap day is the last day of a year. */
 int64_t
@@ -20,18 +24,18 @@ tstamp_days(struct civil d)
 struct civil
 tstamp_civil(int64_t days)
 {
-	int64_t z = days + 719468, era;
-	int doe, yoe, doy, mp;
+	/* Of a whole number of cycles before the year 0, so that divisions are
+	 * those of small numbers without a sign. */
+	unsigned z = (unsigned)(days + 719468 + ERAS * 146097);
+	unsigned era = z / 146097, doe = z % 146097;
+	unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	unsigned mp = (5 * doy + 2) / 153;
 	struct civil d;
 
-	era = (z >= 0 ? z : z - 146096) / 146097;
-	doe = (int)(z - era * 146097);
-	yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-	mp = (5 * doy + 2) / 153;
-	d.day = doy - (153 * mp + 2) / 5 + 1;
-	d.month = mp < 10 ? mp + 3 : mp - 9;
-	d.year = yoe + era * 400 + (d.month <= 2);
+	d.day = (int)(doy - (153 * mp + 2) / 5 + 1);
+	d.month = (int)(mp < 10 ? mp + 3 : mp - 9);
+	d.year = (int64_t)yoe + ((int64_t)era - ERAS) * 400 + (d.month <= 2);
 	return d;
 }
 
@@ -98,34 +102,46 @@ read_seconds(const char *p, int64_t *ms)
 	return true;
 }
 
-/* Reads two digits; far too great a number when one of them is none. */
-static inline unsigned
-two(const char *p)
+/*
+ * Reads eight bytes of a spelling. `zero` is how it looks with the digit 0
+ * everywhere, `most` has 0x76 for each digit and 0x7f for each other byte.
+ *
+ * Returns a word in whose bytes the digits are pairs: what 10 times the digit
+ * here and the next one make. Sets bits in `wrong` when it is another spelling.
+ */
+static inline uint64_t
+eight_bytes(const char *p, const char *zero, uint64_t most, uint64_t *wrong)
 {
-	unsigned tens = (unsigned char)p[0] - '0';
-	unsigned ones = (unsigned char)p[1] - '0';
+	/* Digits become 0 to 9, and what is as it has to be 0. */
+	uint64_t v = num_word(p) ^ num_word(zero);
 
-	return tens <= 9 && ones <= 9 ? tens * 10 + ones : 100000;
+	*wrong |= (v | (v + most)) & UINT64_C(0x8080808080808080);
+	return v * 10 + (v >> 8);
 }
 
 /* Every line of a raw log begins with this spelling: no loops. */
 bool
 tstamp_read(const char *p, int64_t *ms)
 {
-	unsigned year = two(p) * 100 + two(p + 2), month = two(p + 5);
-	unsigned day = two(p + 8), h = two(p + 11), m = two(p + 14);
-	unsigned s = two(p + 17), part = two(p + 20) * 10;
-	unsigned last = (unsigned char)p[22] - '0';
+	uint64_t wrong = 0;
+	uint64_t date =
+	    eight_bytes(p, "0000-00-", UINT64_C(0x7f76767f76767676), &wrong);
+	uint64_t hour = eight_bytes(
+	    p + 8, "00T00:00", UINT64_C(0x76767f76767f7676), &wrong);
+	uint64_t part = eight_bytes(
+	    p + 16, ":00.000Z", UINT64_C(0x7f7676767f76767f), &wrong);
+	unsigned year = (date & 255) * 100 + (date >> 16 & 255);
+	unsigned month = date >> 40 & 255, day = hour & 255;
+	unsigned h = hour >> 24 & 255, m = hour >> 48 & 255;
+	unsigned s = part >> 8 & 255, last = (unsigned char)p[22] - '0';
 
-	if (p[4] != '-' || p[7] != '-' || p[10] != 'T' || p[13] != ':' ||
-	    p[16] != ':' || p[19] != '.' || p[23] != 'Z')
-		return false;
-	if (year > 9999 || h > 23 || m > 59 || s > 59 || part > 990 ||
-	    last > 9 || !valid_date((int)year, (int)month, (int)day))
+	if (wrong != 0 || h > 23 || m > 59 || s > 59 ||
+	    !valid_date((int)year, (int)month, (int)day))
 		return false;
 	*ms = tstamp_days((struct civil){ year, (int)month, (int)day }) *
 		MS_PER_DAY +
-	    ((int64_t)(h * 60 + m) * 60 + s) * MS_PER_S + part + last;
+	    ((int64_t)(h * 60 + m) * 60 + s) * MS_PER_S +
+	    (part >> 32 & 255) * 10 + last;
 	return true;
 }
 
@@ -178,35 +194,40 @@ tstamp_parse(struct str s, int64_t *ms)
 }
 
 /* Writes `v`, 0 to 99, as two digits. */
-static void
+static inline void
 put2(char *p, unsigned v)
 {
-	p[0] = (char)('0' + v / 10);
-	p[1] = (char)('0' + v % 10);
+	static const char digits[] = "0001020304050607080910111213141516171819"
+				     "2021222324252627282930313233343536373839"
+				     "4041424344454647484950515253545556575859"
+				     "6061626364656667686970717273747576777879"
+				     "8081828384858687888990919293949596979899";
+
+	memcpy(p, digits + v * 2, 2);
 }
 
 void
 tstamp_write(char *p, int64_t ms)
 {
-	int64_t days, rest;
-	unsigned ms_of_day;
+	int64_t days;
+	unsigned year, rest;
 	struct civil d;
 
 	assert(ms >= TSTAMP_MIN && ms <= TSTAMP_MAX);
-	days = (ms >= 0 ? ms : ms - (MS_PER_DAY - 1)) / MS_PER_DAY;
-	rest = ms - days * MS_PER_DAY;
+	days = (ms - TSTAMP_MIN) / MS_PER_DAY + TSTAMP_MIN / MS_PER_DAY;
+	rest = (unsigned)(ms - days * MS_PER_DAY);
 	d = tstamp_civil(days);
+	year = (unsigned)d.year;
 	memcpy(p, "0000-00-00T00:00:00.000Z", TSTAMP_LEN);
-	put2(p, (unsigned)d.year / 100);
-	put2(p + 2, (unsigned)d.year % 100);
+	put2(p, year / 100);
+	put2(p + 2, year % 100);
 	put2(p + 5, (unsigned)d.month);
 	put2(p + 8, (unsigned)d.day);
-	ms_of_day = (unsigned)rest;
-	put2(p + 11, ms_of_day / 3600000);
-	put2(p + 14, ms_of_day / 60000 % 60);
-	put2(p + 17, ms_of_day / 1000 % 60);
-	put2(p + 20, ms_of_day % 1000 / 10);
-	p[22] = (char)('0' + ms_of_day % 10);
+	put2(p + 11, rest / 3600000);
+	put2(p + 14, rest / 60000 % 60);
+	put2(p + 17, rest / 1000 % 60);
+	put2(p + 20, rest % 1000 / 10);
+	p[22] = (char)('0' + rest % 10);
 }
 
 void

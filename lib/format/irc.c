@@ -1,183 +1,214 @@
 #include "format/irc.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
+#include "base/bytes.h"
 #include "base/num.h"
 #include "base/tstamp.h"
 
-#define IRC_BLOCK 64 /* bytes looked at together: the bits of a mask */
+#define KEY_MAX 32 /* bytes of the longest key and its `=` */
+#define ROOMY   (KEY_MAX + BYTES_16)
 
-/* A tag that we use; IRC_N_TAGS for the others. By length first: that leaves
- * at most three to compare. */
-static enum irc_tag
-find_tag(const char *p, size_t len)
+/* Tags that we do not use, but that lines have: they are passed over faster than
+ * one that nobody knows. */
+enum {
+	COLOR = IRC_N_TAGS,
+	CLIENT_NONCE,
+	EMOTE_ONLY,
+	EMOTES,
+	FLAGS,
+	MOD,
+	GIFT_ID,
+	ORIGIN_ID,
+	SENDER_COUNT,
+	SHARE_STREAK,
+	STREAK_MONTHS,
+	SUB_PLAN_NAME,
+	REPLY_NAME,
+	REPLY_BODY,
+	REPLY_USER_ID,
+	REPLY_LOGIN,
+	SOURCE_BADGE_INFO,
+	SOURCE_BADGES,
+	SOURCE_ID,
+	SUBSCRIBER,
+	SYSTEM_MSG,
+	TURBO,
+	USER_TYPE,
+	VIP,
+	N_KNOWN
+};
+
+#define UNKNOWN (IRC_N_KEYS - 1) /* any other tag; also what is before all */
+
+struct irc_key {
+	char name[KEY_MAX];    /* with its `=` */
+	uint32_t len;          /* bytes of that */
+	uint32_t mask;         /* a bit for each of them */
+	uint64_t bit;          /* in irc.has */
+	unsigned char number;  /* of this key */
+	unsigned char pad[15]; /* 64 bytes are quickly found */
+};
+
+static const struct irc_key keys[IRC_N_KEYS] = {
+#define KEY(n, s)                                                              \
+	[n] = { s "=", sizeof(s), UINT32_MAX >> (32 - sizeof(s)),              \
+		UINT64_C(1) << (n), (n), { 0 } }
+	KEY(IRC_BADGE_INFO, "badge-info"),
+	KEY(IRC_BADGES, "badges"),
+	KEY(IRC_BAN_DURATION, "ban-duration"),
+	KEY(IRC_BITS, "bits"),
+	KEY(IRC_CUSTOM_REWARD_ID, "custom-reward-id"),
+	KEY(IRC_DISPLAY_NAME, "display-name"),
+	KEY(IRC_FIRST_MSG, "first-msg"),
+	KEY(IRC_ID, "id"),
+	KEY(IRC_LOGIN, "login"),
+	KEY(IRC_MSG_ID, "msg-id"),
+	KEY(IRC_BITS_SPENT, "msg-param-bits-spent"),
+	KEY(IRC_CUMULATIVE_MONTHS, "msg-param-cumulative-months"),
+	KEY(IRC_GIFT_MONTHS, "msg-param-gift-months"),
+	KEY(IRC_MASS_GIFT_COUNT, "msg-param-mass-gift-count"),
+	KEY(IRC_MONTHS, "msg-param-months"),
+	KEY(IRC_RECIPIENT_ID, "msg-param-recipient-id"),
+	KEY(IRC_RECIPIENT_USER_NAME, "msg-param-recipient-user-name"),
+	KEY(IRC_SUB_PLAN, "msg-param-sub-plan"),
+	KEY(IRC_VIEWER_COUNT, "msg-param-viewerCount"),
+	KEY(IRC_PAID_AMOUNT, "pinned-chat-paid-amount"),
+	KEY(IRC_PAID_CURRENCY, "pinned-chat-paid-currency"),
+	KEY(IRC_PAID_EXPONENT, "pinned-chat-paid-exponent"),
+	KEY(IRC_REPLY_PARENT_MSG_ID, "reply-parent-msg-id"),
+	KEY(IRC_RETURNING_CHATTER, "returning-chatter"),
+	KEY(IRC_RM_RECEIVED_TS, "rm-received-ts"),
+	KEY(IRC_ROOM_ID, "room-id"),
+	KEY(IRC_SOURCE_MSG_ID, "source-msg-id"),
+	KEY(IRC_SOURCE_ROOM_ID, "source-room-id"),
+	KEY(IRC_TARGET_MSG_ID, "target-msg-id"),
+	KEY(IRC_TARGET_USER_ID, "target-user-id"),
+	KEY(IRC_TMI_SENT_TS, "tmi-sent-ts"),
+	KEY(IRC_USER_ID, "user-id"),
+	KEY(COLOR, "color"),
+	KEY(CLIENT_NONCE, "client-nonce"),
+	KEY(EMOTE_ONLY, "emote-only"),
+	KEY(EMOTES, "emotes"),
+	KEY(FLAGS, "flags"),
+	KEY(MOD, "mod"),
+	KEY(GIFT_ID, "msg-param-community-gift-id"),
+	KEY(ORIGIN_ID, "msg-param-origin-id"),
+	KEY(SENDER_COUNT, "msg-param-sender-count"),
+	KEY(SHARE_STREAK, "msg-param-should-share-streak"),
+	KEY(STREAK_MONTHS, "msg-param-streak-months"),
+	KEY(SUB_PLAN_NAME, "msg-param-sub-plan-name"),
+	KEY(REPLY_NAME, "reply-parent-display-name"),
+	KEY(REPLY_BODY, "reply-parent-msg-body"),
+	KEY(REPLY_USER_ID, "reply-parent-user-id"),
+	KEY(REPLY_LOGIN, "reply-parent-user-login"),
+	KEY(SOURCE_BADGE_INFO, "source-badge-info"),
+	KEY(SOURCE_BADGES, "source-badges"),
+	KEY(SOURCE_ID, "source-id"),
+	KEY(SUBSCRIBER, "subscriber"),
+	KEY(SYSTEM_MSG, "system-msg"),
+	KEY(TURBO, "turbo"),
+	KEY(USER_TYPE, "user-type"),
+	KEY(VIP, "vip"),
+	/* Nothing begins with this. */
+	[UNKNOWN] = { " ", 0, UINT32_MAX, UINT64_C(1) << UNKNOWN, UNKNOWN,
+	    { 0 } },
+#undef KEY
+};
+
+_Static_assert(N_KNOWN <= UNKNOWN, "a key has no place");
+
+/* Finds the key whose name are the `len` bytes at `p`. */
+static const struct irc_key *
+find_key(const char *p, size_t len)
 {
-#define IS(s) (memcmp(p, s, sizeof(s) - 1) == 0)
-	switch (len) {
-	case 2:
-		return IS("id") ? IRC_ID : IRC_N_TAGS;
-	case 4:
-		return IS("bits") ? IRC_BITS : IRC_N_TAGS;
-	case 5:
-		return IS("login") ? IRC_LOGIN : IRC_N_TAGS;
-	case 6:
-		return IS("badges") ? IRC_BADGES
-		    : IS("msg-id")  ? IRC_MSG_ID
-				    : IRC_N_TAGS;
-	case 7:
-		return IS("user-id") ? IRC_USER_ID
-		    : IS("room-id")  ? IRC_ROOM_ID
-				     : IRC_N_TAGS;
-	case 9:
-		return IS("first-msg") ? IRC_FIRST_MSG : IRC_N_TAGS;
-	case 10:
-		return IS("badge-info") ? IRC_BADGE_INFO : IRC_N_TAGS;
-	case 11:
-		return IS("tmi-sent-ts") ? IRC_TMI_SENT_TS : IRC_N_TAGS;
-	case 12:
-		return IS("display-name") ? IRC_DISPLAY_NAME
-		    : IS("ban-duration")  ? IRC_BAN_DURATION
-					  : IRC_N_TAGS;
-	case 13:
-		return IS("source-msg-id") ? IRC_SOURCE_MSG_ID
-		    : IS("target-msg-id")  ? IRC_TARGET_MSG_ID
-					   : IRC_N_TAGS;
-	case 14:
-		return IS("source-room-id") ? IRC_SOURCE_ROOM_ID
-		    : IS("target-user-id")  ? IRC_TARGET_USER_ID
-		    : IS("rm-received-ts")  ? IRC_RM_RECEIVED_TS
-					    : IRC_N_TAGS;
-	case 16:
-		return IS("custom-reward-id") ? IRC_CUSTOM_REWARD_ID
-		    : IS("msg-param-months")  ? IRC_MONTHS
-					      : IRC_N_TAGS;
-	case 17:
-		return IS("returning-chatter") ? IRC_RETURNING_CHATTER
-					       : IRC_N_TAGS;
-	case 18:
-		return IS("msg-param-sub-plan") ? IRC_SUB_PLAN : IRC_N_TAGS;
-	case 19:
-		return IS("reply-parent-msg-id") ? IRC_REPLY_PARENT_MSG_ID
-						 : IRC_N_TAGS;
-	case 20:
-		return IS("msg-param-bits-spent") ? IRC_BITS_SPENT : IRC_N_TAGS;
-	case 21:
-		return IS("msg-param-gift-months") ? IRC_GIFT_MONTHS
-		    : IS("msg-param-viewerCount")  ? IRC_VIEWER_COUNT
-						   : IRC_N_TAGS;
-	case 22:
-		return IS("msg-param-recipient-id") ? IRC_RECIPIENT_ID
-						    : IRC_N_TAGS;
-	case 23:
-		return IS("pinned-chat-paid-amount") ? IRC_PAID_AMOUNT
-						     : IRC_N_TAGS;
-	case 25:
-		return IS("pinned-chat-paid-currency") ? IRC_PAID_CURRENCY
-		    : IS("pinned-chat-paid-exponent")  ? IRC_PAID_EXPONENT
-		    : IS("msg-param-mass-gift-count")  ? IRC_MASS_GIFT_COUNT
-						       : IRC_N_TAGS;
-	case 27:
-		return IS("msg-param-cumulative-months") ? IRC_CUMULATIVE_MONTHS
-							 : IRC_N_TAGS;
-	case 29:
-		return IS("msg-param-recipient-user-name")
-		    ? IRC_RECIPIENT_USER_NAME
-		    : IRC_N_TAGS;
-	default:
-		return IRC_N_TAGS;
+	for (const struct irc_key *k = keys; k < keys + N_KNOWN; k++)
+		if (k->len == len + 1 && memcmp(k->name, p, len) == 0)
+			return k;
+	return &keys[UNKNOWN];
+}
+
+/* Tells whether the 32 bytes at `p` begin with the key `k` and its `=`. */
+static inline bool
+is_key(const char *p, const struct irc_key *k)
+{
+	uint32_t same = bytes_equal16(p, k->name);
+
+	if (k->len > BYTES_16)
+		same |= bytes_equal16(p + BYTES_16, k->name + BYTES_16) << 16;
+	return (same & k->mask) == k->mask;
+}
+
+/* Finds the `;` from `p` on, or `stop`, and notes backslashes before it. */
+static const char *
+value_end(const char *p, const char *stop, unsigned *slashes)
+{
+	for (; stop - p >= BYTES_16; p += BYTES_16) {
+		unsigned hits = bytes_equal(p, ';');
+
+		*slashes |= bytes_equal(p, '\\');
+		if (hits != 0)
+			return p + __builtin_ctz(hits);
 	}
-#undef IS
+	for (; p < stop && *p != ';'; p++)
+		*slashes |= *p == '\\';
+	return p;
+}
+
+/* Finds the key of the tag at `p`, and its value. */
+static const struct irc_key *
+read_key(const char *p, const char *stop, const char **value)
+{
+	const char *at = bytes_find(p, stop, '=', ';');
+
+	/* Only the first `=`: values may hold more. */
+	*value = at + (at < stop && *at == '=');
+	return find_key(p, (size_t)(at - p));
 }
 
 /*
- * Marks the `;`, `=` and spaces of at most 64 bytes, the first in bit 0, and
- * notes whether a backslash is among them.
- */
-static inline uint64_t
-find_marks(const char *p, size_t n, bool *escaped)
-{
-	uint64_t mask = 0;
-
-#if defined(__SSE2__)
-	if (LIKELY(n == IRC_BLOCK)) {
-		__m128i slash = _mm_setzero_si128();
-
-		for (int i = 0; i < 4; i++) {
-			__m128i v = _mm_loadu_si128(
-			    (const __m128i *)(const void *)(p + 16 * i));
-			__m128i hit = _mm_or_si128(
-			    _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(';')),
-				_mm_cmpeq_epi8(v, _mm_set1_epi8('='))),
-			    _mm_cmpeq_epi8(v, _mm_set1_epi8(' ')));
-
-			slash = _mm_or_si128(
-			    slash, _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
-			mask |= (uint64_t)(unsigned)_mm_movemask_epi8(hit)
-			    << (16 * i);
-		}
-		*escaped |= _mm_movemask_epi8(slash) != 0;
-		return mask;
-	}
-#endif
-	for (size_t i = 0; i < n; i++) {
-		if (p[i] == ';' || p[i] == '=' || p[i] == ' ')
-			mask |= UINT64_C(1) << i;
-		*escaped |= p[i] == '\\';
-	}
-	return mask;
-}
-
-/* Puts the tag from `key` to `end` in its place; `eq` is its `=` or NULL. */
-static inline void
-keep_tag(struct irc *m, const char *key, const char *eq, const char *end)
-{
-	enum irc_tag tag =
-	    find_tag(key, (size_t)((eq != NULL ? eq : end) - key));
-
-	if (tag == IRC_N_TAGS)
-		return;
-	eq = eq != NULL ? eq + 1 : end;
-	m->tag[tag] = (struct str){ eq, (size_t)(end - eq) };
-}
-
-/*
- * Reads the tag section from `p` on.
+ * Reads the tag section from `p` on; the line has its end at `end`.
  *
- * Returns its end: the space, or the end of the line.
+ * Returns the section's end: the space, or the end of the line.
  */
 static const char *
 parse_tags(struct irc *m, const char *p, const char *end)
 {
-	const char *key = p, *eq = NULL, *begin = p;
+	const char *stop = memchr(p, ' ', (size_t)(end - p)), *value;
+	/* Up to here a key and the begin of its value can be looked at without
+	 * asking how much there is. */
+	const char *roomy = end - p > ROOMY ? end - ROOMY : p - 1;
+	const struct irc_key *k = &keys[UNKNOWN], *next;
+	unsigned slashes = 0, hits;
+	uint64_t has = 0;
 
-	while (p < end) {
-		size_t n = end - p < IRC_BLOCK ? (size_t)(end - p) : IRC_BLOCK;
-		uint64_t mask = find_marks(p, n, &m->escaped);
-
-		for (; mask != 0; mask &= mask - 1) {
-			const char *at = p + __builtin_ctzll(mask);
-
-			if (*at == '=') {
-				/* Only the first: values may hold more. */
-				eq = eq != NULL ? eq : at;
-				continue;
-			}
-			keep_tag(m, key, eq, at);
-			if (*at == ' ') {
-				end = at;
-				goto out;
-			}
-			key = at + 1;
-			eq = NULL;
+	stop = stop != NULL ? stop : end;
+	m->tags = (struct str){ p, (size_t)(stop - p) };
+	for (;; p++) {
+		next = m->after[k->number];
+		if (LIKELY(p <= roomy) && LIKELY(is_key(p, next))) {
+			k = next;
+			value = p + k->len;
+			hits = bytes_equal(value, ';');
+			slashes |= bytes_equal(value, '\\');
+			if (LIKELY(hits != 0))
+				p = value + (unsigned)__builtin_ctz(hits);
+			else
+				p = value_end(value + BYTES_16, stop, &slashes);
+		} else {
+			next = read_key(p, stop, &value);
+			m->after[k->number] = next;
+			k = next;
+			p = value_end(value, stop, &slashes);
 		}
-		p += n;
+		has |= k->bit;
+		/* Past the end there may be a `;` in the text. */
+		if (UNLIKELY(p >= stop))
+			break;
+		m->tag[k->number] = (struct str){ value, (size_t)(p - value) };
 	}
-	keep_tag(m, key, eq, end);
-out:
-	m->tags = (struct str){ begin, (size_t)(end - begin) };
-	return end;
+	m->tag[k->number] = (struct str){ value, (size_t)(stop - value) };
+	m->has = has;
+	m->escaped = slashes != 0;
+	return stop;
 }
 
 static const char *
@@ -191,9 +222,7 @@ skip_spaces(const char *p, const char *end)
 static const char *
 find_space(const char *p, const char *end)
 {
-	const char *at = memchr(p, ' ', (size_t)(end - p));
-
-	return at != NULL ? at : end;
+	return bytes_find(p, end, ' ', ' ');
 }
 
 static bool
@@ -201,6 +230,8 @@ is_command(struct str s)
 {
 	bool digits = s.len == 3, letters = s.len > 0;
 
+	if (LIKELY(str_eq(s, STR("PRIVMSG"))))
+		return true;
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 
@@ -210,15 +241,16 @@ is_command(struct str s)
 	return digits || letters;
 }
 
-static void
+/* Reads the source from `p` on. Returns its end. */
+static const char *
 parse_source(struct irc *m, const char *p, const char *end)
 {
-	const char *begin = p;
+	const char *stop = find_space(p, end);
+	const char *at = bytes_find(p, stop, '!', '@');
 
-	while (p < end && *p != '!' && *p != '@')
-		p++;
-	m->nick = (struct str){ begin, (size_t)(p - begin) };
-	m->has_user = p < end;
+	m->nick = (struct str){ p, (size_t)(at - p) };
+	m->has_user = at < stop;
+	return stop;
 }
 
 static void
@@ -238,19 +270,83 @@ parse_params(struct irc *m, const char *p, const char *end)
 	}
 }
 
+static char
+unescape(char c)
+{
+	switch (c) {
+	case ':':
+		return ';';
+	case 's':
+		return ' ';
+	case 'r':
+		return '\r';
+	case 'n':
+		return '\n';
+	default:
+		return c;
+	}
+}
+
+struct str
+irc_unescape(struct buf *scratch, struct str value)
+{
+	size_t begin = scratch->len;
+
+	if (value.len == 0 || memchr(value.p, '\\', value.len) == NULL)
+		return value;
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.p[i] != '\\')
+			buf_byte(scratch, value.p[i]);
+		else if (++i < value.len)
+			buf_byte(scratch, unescape(value.p[i]));
+	}
+	return (struct str){ scratch->p + begin, scratch->len - begin };
+}
+
+/* Reads a number that may be spelled with escapes. */
+static int64_t
+escaped_whole(struct str v)
+{
+	char plain[64];
+	struct buf b = { plain, 0, sizeof(plain), sizeof(plain), false };
+
+	return v.len <= sizeof(plain) ? num_whole(irc_unescape(&b, v)) : -1;
+}
+
+int64_t
+irc_whole(const struct irc *m, enum irc_tag tag)
+{
+	if ((m->has >> tag & 1) == 0)
+		return -1;
+	return m->escaped ? escaped_whole(m->tag[tag]) : num_whole(m->tag[tag]);
+}
+
+static int64_t
+time_of(const struct irc *m, enum irc_tag tag)
+{
+	int64_t t = irc_whole(m, tag);
+
+	return t >= 0 && t <= TSTAMP_MAX ? t : IRC_NO_TIME;
+}
+
 bool
 irc_parse(struct irc *m, struct str line)
 {
 	const char *p = line.p, *end = line.p + line.len, *at;
 
-	memset(m, 0, sizeof(*m));
+	m->tags = m->nick = STR_ABSENT;
+	m->param[0] = m->param[1] = STR_ABSENT;
+	m->has = 0;
+	m->escaped = m->has_user = false;
+	m->n_params = 0;
+	if (UNLIKELY(m->after[0] == NULL))
+		for (unsigned i = 0; i < IRC_N_KEYS; i++)
+			m->after[i] = &keys[UNKNOWN];
 	if (p < end && *p == '@')
 		p = skip_spaces(parse_tags(m, p + 1, end), end);
-	if (p < end && *p == ':') {
-		at = find_space(p, end);
-		parse_source(m, p + 1, at);
-		p = skip_spaces(at, end);
-	}
+	m->sent = time_of(m, IRC_TMI_SENT_TS);
+	if (p < end && *p == ':')
+		p = skip_spaces(parse_source(m, p + 1, end), end);
 	at = find_space(p, end);
 	m->command = (struct str){ p, (size_t)(at - p) };
 	if (!is_command(m->command))
@@ -332,71 +428,9 @@ irc_tag_next(struct str *rest, struct str *key, struct str *value)
 	return true;
 }
 
-static char
-unescape(char c)
-{
-	switch (c) {
-	case ':':
-		return ';';
-	case 's':
-		return ' ';
-	case 'r':
-		return '\r';
-	case 'n':
-		return '\n';
-	default:
-		return c;
-	}
-}
-
-struct str
-irc_unescape(struct buf *scratch, struct str value)
-{
-	size_t begin = scratch->len;
-
-	if (value.len == 0 || memchr(value.p, '\\', value.len) == NULL)
-		return value;
-	for (size_t i = 0; i < value.len; i++) {
-		if (value.p[i] != '\\')
-			buf_byte(scratch, value.p[i]);
-		else if (++i < value.len)
-			buf_byte(scratch, unescape(value.p[i]));
-	}
-	return (struct str){ scratch->p + begin, scratch->len - begin };
-}
-
-int64_t
-irc_whole(const struct irc *m, enum irc_tag tag)
-{
-	struct str v = m->tag[tag];
-	char plain[64];
-	struct buf b = { plain, 0, sizeof(plain), sizeof(plain), false };
-
-	if (!m->escaped)
-		return num_whole(v);
-	if (v.len > sizeof(plain))
-		return -1;
-	return num_whole(irc_unescape(&b, v));
-}
-
-static int64_t
-time_of(const struct irc *m, enum irc_tag tag)
-{
-	int64_t t = irc_whole(m, tag);
-
-	return t >= 0 && t <= TSTAMP_MAX ? t : IRC_NO_TIME;
-}
-
-int64_t
-irc_sent_time(const struct irc *m)
-{
-	return time_of(m, IRC_TMI_SENT_TS);
-}
-
 int64_t
 irc_time(const struct irc *m)
 {
-	int64_t t = irc_sent_time(m);
-
-	return t != IRC_NO_TIME ? t : time_of(m, IRC_RM_RECEIVED_TS);
+	return m->sent != IRC_NO_TIME ? m->sent
+				      : time_of(m, IRC_RM_RECEIVED_TS);
 }

@@ -5,7 +5,8 @@
  * values stay escaped until somebody wants one (irc_unescape). The tags that we
  * use are found in one pass and put into places of their own; the others are
  * passed over and can be walked with irc_tag_next(). The last of equal tags
- * wins. Grammar: twitch.md 1.8, IRCv3 message tags.
+ * wins. Twitch writes the tags of most lines in the same order: the pass learns
+ * it, and only has to see that the next one is what it expects. Grammar: twitch.md 1.8, IRCv3 message tags.
  */
 #ifndef TW_FORMAT_IRC_H
 #define TW_FORMAT_IRC_H
@@ -56,24 +57,44 @@ enum irc_tag {
 #define IRC_NO_TIME  INT64_MIN
 #define IRC_N_PARAMS 2 /* as many as any command that we read has */
 
+#define IRC_N_KEYS 64 /* of tags: at most what has a bit in `has` */
+
+struct irc_key;
+
+/* A zeroed one is fine, and may be used for one line after the other. */
 struct irc {
 	struct str tags;            /* the whole section, without the `@` */
-	struct str tag[IRC_N_TAGS]; /* values, still escaped */
-	bool escaped;               /* there may be a `\` in the tags */
-	struct str nick;            /* the source up to its `!` or `@` */
-	bool has_user;              /* there was a `!` or `@` */
-	struct str command;         /* letters, or three digits */
+	struct str tag[IRC_N_KEYS]; /* see irc_tag() */
+	uint64_t has;               /* which of them are of this line */
+	const struct irc_key *after[IRC_N_KEYS]; /* what last came after it */
+	bool escaped;       /* there may be a `\` in the tags */
+	int64_t sent;       /* `tmi-sent-ts`, ms UTC; or IRC_NO_TIME */
+	struct str nick;    /* the source up to its `!` or `@` */
+	bool has_user;      /* there was a `!` or `@` */
+	struct str command; /* letters, or three digits */
 	struct str param[IRC_N_PARAMS];
 	int n_params; /* at most IRC_N_PARAMS */
 };
 
 /*
- * Split `line`, which has no line end any more, into `m`.
+ * Split `line`, which has no line end any more, into `m`, which was zeroed or
+ * used before.
  *
  * Returns false when there is no command in it; the tags are read even so.
  * `line` is borrowed as long as `m` is looked at.
  */
 bool irc_parse(struct irc *m, struct str line) MUST_USE;
+
+/*
+ * Look at the value of a tag.
+ *
+ * Returns it, still escaped; or absent.
+ */
+static inline struct str
+irc_tag(const struct irc *m, enum irc_tag tag)
+{
+	return (m->has >> tag & 1) != 0 ? m->tag[tag] : STR_ABSENT;
+}
 
 /* What a collector has to know of a line, and nothing more. */
 struct irc_head {
@@ -118,15 +139,8 @@ struct str irc_unescape(struct buf *scratch, struct str value);
 int64_t irc_whole(const struct irc *m, enum irc_tag tag);
 
 /*
- * Read `tmi-sent-ts`, the time that Twitch gave the line.
- *
- * Returns ms UTC, or IRC_NO_TIME.
- */
-int64_t irc_sent_time(const struct irc *m);
-
-/*
- * Read the time of a line that nothing else tells the time of: `tmi-sent-ts`,
- * else `rm-received-ts`, which history services add.
+ * Read the time of a line that nothing else tells the time of: that at which
+ * Twitch sent it, else `rm-received-ts`, which history services add.
  *
  * Returns ms UTC, or IRC_NO_TIME.
  */

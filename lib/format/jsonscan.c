@@ -1,9 +1,8 @@
 #include "format/jsonscan.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include <stddef.h>
 
+#include "base/bytes.h"
 #include "base/utf8.h"
 
 #define OBJECT_KEYS 32 /* of an object inside; more go to the full reader */
@@ -24,24 +23,12 @@ jsonscan_init(struct jsonscan *s, struct str line, struct buf *scratch)
 static const char *
 skip_plain(const char *p, const char *end)
 {
-#if defined(__SSE2__)
-	const __m128i quote = _mm_set1_epi8('"');
-	const __m128i slash = _mm_set1_epi8('\\');
-	const __m128i space = _mm_set1_epi8(0x20);
+	for (; end - p >= BYTES_16; p += BYTES_16) {
+		unsigned odd = bytes_odd(p);
 
-	while (end - p >= 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-		/* Signed: below 0x20 are the controls and all past 0x7f. */
-		__m128i odd = _mm_or_si128(_mm_cmplt_epi8(v, space),
-		    _mm_or_si128(
-			_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)));
-		unsigned bits = (unsigned)_mm_movemask_epi8(odd);
-
-		if (bits != 0)
-			return p + __builtin_ctz(bits);
-		p += 16;
+		if (odd != 0)
+			return p + __builtin_ctz(odd);
 	}
-#endif
 	while (p < end && (unsigned char)*p >= 0x20 &&
 	    (unsigned char)*p < 0x80 && *p != '"' && *p != '\\')
 		p++;
@@ -144,25 +131,67 @@ decode(struct buf *scratch, const char *p, const char *end)
 	return (struct str){ scratch->p + begin, scratch->len - begin };
 }
 
+/* Reads the string that begins at `s->p`, behind its opening quote. */
+static bool
+scan_text(struct jsonscan *s, struct str *text)
+{
+	bool escaped;
+	const char *quote = string_end(s->p, s->end, &escaped);
+
+	if (quote == NULL)
+		return false;
+	if (escaped)
+		*text = decode(s->scratch, s->p, quote);
+	else
+		*text = (struct str){ s->p, (size_t)(quote - s->p) };
+	s->p = quote + 1;
+	return true;
+}
+
 /* Reads the string at `s->p`, its opening quote. */
 static bool
 scan_string(struct jsonscan *s, struct str *text)
 {
-	const char *begin, *quote;
-	bool escaped;
-
 	if (s->p == s->end || *s->p != '"')
 		return false;
-	begin = s->p + 1;
-	quote = string_end(begin, s->end, &escaped);
-	if (quote == NULL)
-		return false;
-	if (escaped)
-		*text = decode(s->scratch, begin, quote);
-	else
-		*text = (struct str){ begin, (size_t)(quote - begin) };
-	s->p = quote + 1;
-	return true;
+	s->p++;
+	return scan_text(s, text);
+}
+
+int
+jsonscan_expect(
+    struct jsonscan *s, const char *lead, uint32_t mask, struct str *text)
+{
+	const char *begin;
+	uint32_t same;
+
+	if (UNLIKELY(s->end - s->p < JSONSCAN_LEAD))
+		return 0;
+	same = bytes_equal16(s->p, lead);
+	if (mask > UINT16_MAX)
+		same |= bytes_equal16(s->p + BYTES_16, lead + BYTES_16) << 16;
+	if ((same & mask) != mask)
+		return 0;
+	s->p = begin = s->p + __builtin_ctz(~mask);
+	while (s->p < s->end) {
+		ptrdiff_t left = s->end - s->p;
+		/* The last bytes together with some before them. */
+		unsigned odd = left >= BYTES_16
+		    ? bytes_odd(s->p)
+		    : bytes_odd(s->end - BYTES_16) >> (BYTES_16 - left);
+
+		s->p += odd != 0       ? __builtin_ctz(odd)
+		    : left >= BYTES_16 ? BYTES_16
+				       : left;
+		if (odd == 0)
+			continue;
+		if (*s->p != '"')
+			break;
+		*text = (struct str){ begin, (size_t)(s->p++ - begin) };
+		return 1;
+	}
+	s->p = begin;
+	return scan_text(s, text) ? 1 : -1;
 }
 
 static const char *

@@ -1,9 +1,8 @@
 #include "format/jsonw.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include <stdint.h>
 
+#include "base/bytes.h"
 #include "base/num.h"
 #include "base/tstamp.h"
 #include "base/utf8.h"
@@ -34,82 +33,47 @@ escape(struct buf *b, unsigned char c)
 	b->len = (size_t)(p - b->p);
 }
 
-#if defined(__SSE2__)
-/* Marks the bytes that cannot stay as they are, or that need a look. */
-static inline unsigned
-odd_bytes(__m128i v)
-{
-	/* Signed: below 0x20 are the controls and all past 0x7f. */
-	return (unsigned)_mm_movemask_epi8(
-	    _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)),
-		_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
-		    _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')))));
-}
-
-static inline __m128i
-load16(const char *p)
-{
-	return _mm_loadu_si128((const __m128i *)(const void *)p);
-}
-
-static inline void
-store16(char *p, __m128i v)
-{
-	_mm_storeu_si128((__m128i *)(void *)p, v);
-}
-#endif
+#define SHORT JSONW_BEHIND /* bytes of a text that is copied at once */
 
 /*
- * Copies a text that can stay as it is from end to end, as nearly all do. The
- * last bytes are read together with some before them, so that nothing is read
- * or written outside.
+ * Copies a text of at most SHORT bytes, whatever its length is: a branch for
+ * every length would be guessed wrongly too often. There is room for SHORT. What
+ * is read behind the text is not looked at; it can be read, as it lies in the
+ * same page of memory.
+ *
+ * Returns false, with anything at `out`, when not all of it can stay as it is.
+ */
+static inline bool
+copy_short(char *out, const char *p, size_t len)
+{
+	uint64_t odd;
+
+	if (READS_ARE_CHECKED || ((uintptr_t)p & 4095) > 4096 - SHORT)
+		return false;
+	odd = bytes_odd(p) | bytes_odd(p + 16) << 16 |
+	    (uint64_t)bytes_odd(p + 32) << 32;
+	memcpy(out, p, SHORT);
+	return (odd & ((UINT64_C(1) << len) - 1)) == 0;
+}
+
+/*
+ * Copies a text that can stay as it is from end to end, as nearly all do, if it
+ * is not too short. The last bytes are read together with some before them.
  *
  * Returns false, with anything at `out`, when it is not such a text.
  */
 static inline bool
 copy_whole(char *out, const char *p, size_t len)
 {
-#if defined(__SSE2__)
-	if (len >= 16) {
-		__m128i last = load16(p + len - 16);
-
-		for (size_t i = 0; i + 16 < len; i += 16) {
-			__m128i v = load16(p + i);
-
-			if (odd_bytes(v) != 0)
-				return false;
-			store16(out + i, v);
-		}
-		store16(out + len - 16, last);
-		return odd_bytes(last) == 0;
-	}
-	if (len >= 8) {
-		int64_t a, b;
-
-		memcpy(&a, p, 8);
-		memcpy(&b, p + len - 8, 8);
-		memcpy(out, &a, 8);
-		memcpy(out + len - 8, &b, 8);
-		return odd_bytes(_mm_set_epi64x(a, b)) == 0;
-	}
-	if (len >= 4) {
-		int32_t a, b;
-
-		memcpy(&a, p, 4);
-		memcpy(&b, p + len - 4, 4);
-		memcpy(out, &a, 4);
-		memcpy(out + len - 4, &b, 4);
-		return odd_bytes(_mm_set_epi32(a, b, a, b)) == 0;
-	}
-#endif
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)p[i];
-
-		if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
+	if (len < BYTES_16)
+		return false;
+	for (size_t i = 0; i + BYTES_16 < len; i += BYTES_16) {
+		if (bytes_odd(p + i) != 0)
 			return false;
-		out[i] = (char)c;
+		memcpy(out + i, p + i, BYTES_16);
 	}
-	return true;
+	memcpy(out + len - BYTES_16, p + len - BYTES_16, BYTES_16);
+	return bytes_odd(p + len - BYTES_16) == 0;
 }
 
 /* Copies from `p` on while the bytes are plain ASCII. Returns where it
@@ -119,21 +83,18 @@ copy_plain(struct buf *b, const unsigned char *p, const unsigned char *end)
 {
 	char *out = b->p + b->len;
 
-#if defined(__SSE2__)
-	while (end - p >= 16) {
-		__m128i v = load16((const char *)p);
-		unsigned bits = odd_bytes(v);
-		int n = bits != 0 ? __builtin_ctz(bits) : 16;
+	while (end - p >= BYTES_16) {
+		unsigned odd = bytes_odd(p);
+		int n = odd != 0 ? __builtin_ctz(odd) : BYTES_16;
 
-		store16(out, v);
+		memcpy(out, p, BYTES_16);
 		out += n;
 		p += n;
-		if (n < 16) {
+		if (n < BYTES_16) {
 			b->len = (size_t)(out - b->p);
 			return p;
 		}
 	}
-#endif
 	while (p < end && *p >= 0x20 && *p < 0x80 && *p != '"' && *p != '\\')
 		*out++ = (char)*p++;
 	b->len = (size_t)(out - b->p);
@@ -156,17 +117,12 @@ copy_wide(struct buf *b, const unsigned char *p, const unsigned char *end)
 	return p - n;
 }
 
-void
-jsonw_text(struct buf *b, struct str s)
+/* Appends a text for which there is room. */
+static NEVER_INLINE void
+add_text(struct buf *b, struct str s)
 {
 	const unsigned char *p = (const unsigned char *)s.p, *end = p + s.len;
 
-	if (!buf_room(b, s.len * JSONW_WORST + 16))
-		return;
-	if (copy_whole(b->p + b->len, s.p, s.len)) {
-		b->len += s.len;
-		return;
-	}
 	while (p < end) {
 		p = copy_plain(b, p, end);
 		while (p < end && *p >= 0x80)
@@ -177,11 +133,40 @@ jsonw_text(struct buf *b, struct str s)
 }
 
 void
+jsonw_text(struct buf *b, struct str s)
+{
+	if (!buf_room(b, s.len * JSONW_WORST + BYTES_16))
+		return;
+	if (LIKELY(copy_whole(b->p + b->len, s.p, s.len)))
+		b->len += s.len;
+	else
+		add_text(b, s);
+}
+
+void
 jsonw_str(struct buf *b, struct str s)
 {
 	buf_byte(b, '"');
 	jsonw_text(b, s);
 	buf_byte(b, '"');
+}
+
+void
+jsonw_led(struct buf *b, const char *lead, size_t n, struct str s)
+{
+	char *p;
+
+	if (!buf_room(b, JSONW_LEAD + s.len * JSONW_WORST + SHORT + 1))
+		return;
+	p = b->p + b->len;
+	memcpy(p, lead, JSONW_LEAD);
+	b->len += n;
+	if (LIKELY(s.len <= SHORT ? copy_short(p + n, s.p, s.len)
+				  : copy_whole(p + n, s.p, s.len)))
+		b->len += s.len;
+	else
+		add_text(b, s);
+	b->p[b->len++] = '"';
 }
 
 /* Appends `,"key":`. */

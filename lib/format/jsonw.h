@@ -24,6 +24,17 @@ void jsonw_text(struct buf *b, struct str s);
  */
 void jsonw_str(struct buf *b, struct str s);
 
+#define JSONW_LEAD   32
+#define JSONW_BEHIND 48 /* bytes from the begin of a text that may be read */
+
+/*
+ * Append the first `n` of the JSONW_LEAD bytes at `lead`, which end with the
+ * quote that opens a string, then `s` inside of it and the quote that ends it:
+ * for slices of a line, of which bytes behind `s` are read, too (never those of
+ * another page of memory).
+ */
+void jsonw_led(struct buf *b, const char *lead, size_t n, struct str s);
+
 /*
  * Append `,"key":"value"`, or nothing when `value` is empty or absent.
  *

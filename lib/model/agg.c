@@ -33,6 +33,7 @@
 #define INTERVAL_S   60                /* of polls, when nobody says */
 #define BEGIN_MS     (10 * MS_PER_MIN) /* windows before a first hit */
 #define FAR_AHEAD_MS MS_PER_DAY        /* a clock that far ahead is odd */
+#define SPARE_CHAT   1024              /* lines of a window kept in reserve */
 #define NOBODY       (-1)              /* no stream */
 #define INTERVAL_MAX (366 * 24 * 3600) /* of polls; longer is no interval */
 
@@ -126,9 +127,10 @@ struct channel {
 	                           * of `greatest`; else INT64_MIN */
 	struct pending **windows; /* owned; by index */
 	size_t n_windows, cap_windows;
-	size_t n_fed;     /* of these, fed to `ahead` */
-	int64_t frontier; /* the first window not written */
-	int64_t fed;      /* the first window not fed to `ahead` */
+	struct pending *spare; /* owned; written, to be used again; or NULL */
+	size_t n_fed;          /* of these, fed to `ahead` */
+	int64_t frontier;      /* the first window not written */
+	int64_t fed;           /* the first window not fed to `ahead` */
 	struct machines ahead, done;
 	struct span *spans; /* owned; by stream and by `to` */
 	size_t n_spans, cap_spans;
@@ -200,12 +202,27 @@ agg_output(struct agg *a)
 static void
 pending_free(struct pending *w)
 {
+	if (w == NULL)
+		return;
 	tally_release(&w->tally);
 	for (size_t i = 0; i < w->n_entries; i++)
 		free(w->entries[i].words);
 	free(w->entries);
 	free(w->chat);
 	free(w);
+}
+
+/* Empties `w`, and keeps its memory. False when that is too much to keep. */
+static bool
+pending_reset(struct pending *w)
+{
+	if (w->cap_chat > SPARE_CHAT || !tally_reset(&w->tally))
+		return false;
+	for (size_t i = 0; i < w->n_entries; i++)
+		free(w->entries[i].words);
+	w->n_entries = w->n_chat = 0;
+	w->counted = w->sorted = false;
+	return true;
 }
 
 /* Finds the place of the window `index` among those pending. */
@@ -244,7 +261,9 @@ get_window(struct channel *c, int64_t index)
 	c->n_windows++;
 	if (at < c->n_fed)
 		c->n_fed++;
-	w = c->windows[at] = xcalloc(1, sizeof(*w));
+	w = c->spare != NULL ? c->spare : xcalloc(1, sizeof(*w));
+	c->spare = NULL;
+	c->windows[at] = w;
 	w->index = index;
 	return w;
 }
@@ -253,8 +272,14 @@ get_window(struct channel *c, int64_t index)
 static void
 drop_windows(struct channel *c, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		pending_free(c->windows[i]);
+	for (size_t i = 0; i < n; i++) {
+		struct pending *w = c->windows[i];
+
+		if (c->spare == NULL && pending_reset(w))
+			c->spare = w;
+		else
+			pending_free(w);
+	}
 	c->n_windows -= n;
 	c->n_fed -= n < c->n_fed ? n : c->n_fed;
 	memmove(c->windows, c->windows + n, c->n_windows * sizeof(*c->windows));
@@ -1358,6 +1383,7 @@ channel_free(struct channel *c)
 {
 	for (size_t i = 0; i < c->n_windows; i++)
 		pending_free(c->windows[i]);
+	pending_free(c->spare);
 	for (size_t i = 0; i < c->n_streams; i++)
 		stream_free(c->streams[i]);
 	free(c->windows);

@@ -20,60 +20,75 @@
 
 const struct field_def event_fields[F_N] = {
 /* clang-format off */
+#define LEAD(lead) lead, sizeof(lead) - 1, UINT32_MAX >> (33 - sizeof(lead))
 #define FIELD(name, form, member)                                              \
 	{ { name, sizeof(name) - 1 }, form, offsetof(struct event, member),    \
-	    ",\"" name "\":", sizeof(name) + 3 }
+	    LEAD(",\"" name "\":") }
+#define TEXT(name, form, member)                                               \
+	{ { name, sizeof(name) - 1 }, form, offsetof(struct event, member),    \
+	    LEAD(",\"" name "\":\"") }
 	/* clang-format on */
 	[F_TS] = FIELD("ts", FORM_TIME, ts),
-	[F_CHANNEL] = FIELD("channel", FORM_STR, channel),
-	[F_TYPE] = FIELD("type", FORM_TYPE, type),
-	[F_ID] = FIELD("id", FORM_STR, id),
-	[F_USER] = FIELD("user", FORM_STR, user),
-	[F_USER_ID] = FIELD("user_id", FORM_STR, user_id),
-	[F_NAME] = FIELD("name", FORM_STR, name),
-	[F_BADGES] = FIELD("badges", FORM_STR, badges),
-	[F_BADGE_INFO] = FIELD("badge_info", FORM_STR, badge_info),
-	[F_SHARED_FROM] = FIELD("shared_from", FORM_STR, shared_from),
+	[F_CHANNEL] = TEXT("channel", FORM_STR, channel),
+	[F_TYPE] = TEXT("type", FORM_TYPE, type),
+	[F_ID] = TEXT("id", FORM_STR, id),
+	[F_USER] = TEXT("user", FORM_STR, user),
+	[F_USER_ID] = TEXT("user_id", FORM_STR, user_id),
+	[F_NAME] = TEXT("name", FORM_STR, name),
+	[F_BADGES] = TEXT("badges", FORM_STR, badges),
+	[F_BADGE_INFO] = TEXT("badge_info", FORM_STR, badge_info),
+	[F_SHARED_FROM] = TEXT("shared_from", FORM_STR, shared_from),
 	[F_BITS] = FIELD("bits", FORM_POSITIVE, bits),
 	[F_PAID] = FIELD("paid", FORM_PAID, paid_amount),
 	[F_FIRST] = FIELD("first", FORM_TRUE, first),
 	[F_RETURNING] = FIELD("returning", FORM_TRUE, returning),
 	[F_ACTION] = FIELD("action", FORM_TRUE, action),
-	[F_REPLY_TO] = FIELD("reply_to", FORM_STR, reply_to),
-	[F_REWARD] = FIELD("reward", FORM_STR, reward),
-	[F_EFFECT] = FIELD("effect", FORM_STR, effect),
+	[F_REPLY_TO] = TEXT("reply_to", FORM_STR, reply_to),
+	[F_REWARD] = TEXT("reward", FORM_STR, reward),
+	[F_EFFECT] = TEXT("effect", FORM_STR, effect),
 	[F_MONTHS] = FIELD("months", FORM_POSITIVE, months),
-	[F_TIER] = FIELD("tier", FORM_STR, tier),
+	[F_TIER] = TEXT("tier", FORM_STR, tier),
 	[F_GIFT_MONTHS] = FIELD("gift_months", FORM_WHOLE, gift_months),
 	[F_GIFT_COUNT] = FIELD("gift_count", FORM_WHOLE, gift_count),
-	[F_RECIPIENT] = FIELD("recipient", FORM_STR, recipient),
-	[F_RECIPIENT_ID] = FIELD("recipient_id", FORM_STR, recipient_id),
+	[F_RECIPIENT] = TEXT("recipient", FORM_STR, recipient),
+	[F_RECIPIENT_ID] = TEXT("recipient_id", FORM_STR, recipient_id),
 	[F_RAID_VIEWERS] = FIELD("raid_viewers", FORM_WHOLE, raid_viewers),
-	[F_NOTICE] = FIELD("notice", FORM_STR, notice),
+	[F_NOTICE] = TEXT("notice", FORM_STR, notice),
 	[F_PARAMS] = FIELD("params", FORM_OBJECT, params),
 	[F_DURATION_S] = FIELD("duration_s", FORM_WHOLE, duration_s),
-	[F_TARGET_ID] = FIELD("target_id", FORM_STR, target_id),
+	[F_TARGET_ID] = TEXT("target_id", FORM_STR, target_id),
 	[F_MENTIONS] = FIELD("mentions", FORM_LIST, mentions),
-	[F_TEXT] = FIELD("text", FORM_STR, text),
-	[F_STREAM_ID] = FIELD("stream_id", FORM_STR, stream_id),
+	[F_TEXT] = TEXT("text", FORM_STR, text),
+	[F_STREAM_ID] = TEXT("stream_id", FORM_STR, stream_id),
 	[F_STARTED_AT] = FIELD("started_at", FORM_TIME, started_at),
 	[F_VIEWERS] = FIELD("viewers", FORM_WHOLE, viewers),
-	[F_TITLE] = FIELD("title", FORM_STR, title),
-	[F_CATEGORY] = FIELD("category", FORM_STR, category),
-	[F_LANGUAGE] = FIELD("language", FORM_STR, language),
+	[F_TITLE] = TEXT("title", FORM_STR, title),
+	[F_CATEGORY] = TEXT("category", FORM_STR, category),
+	[F_LANGUAGE] = TEXT("language", FORM_STR, language),
 	[F_TAGS] = FIELD("tags", FORM_LIST, tags),
-	[F_MARK] = FIELD("mark", FORM_STR, mark),
-	[F_BY] = FIELD("by", FORM_STR, by),
+	[F_MARK] = TEXT("mark", FORM_STR, mark),
+	[F_BY] = TEXT("by", FORM_STR, by),
 	[F_INTERVAL_S] = FIELD("interval_s", FORM_WHOLE, interval_s),
 	[F_SINCE] = FIELD("since", FORM_TIME, since),
 	[F_FROM] = FIELD("from", FORM_TIME, from),
 	[F_TO] = FIELD("to", FORM_TIME, to),
 	[F_REST] = FIELD("", FORM_REST, rest),
 #undef FIELD
+#undef TEXT
+#undef LEAD
 };
 
 #define USER_KEYS                                                              \
 	F_ID, F_USER, F_USER_ID, F_NAME, F_BADGES, F_BADGE_INFO, F_SHARED_FROM
+/* Nearly all events are messages; K() is done for each of their keys. */
+#define MESSAGE_KEYS(K)                                                        \
+	K(F_ID)                                                                \
+	K(F_USER)                                                              \
+	K(F_USER_ID)                                                           \
+	K(F_NAME)                                                              \
+	K(F_BADGES) K(F_BADGE_INFO) K(F_SHARED_FROM) K(F_BITS) K(F_PAID)       \
+	    K(F_FIRST) K(F_RETURNING) K(F_ACTION) K(F_REPLY_TO) K(F_REWARD)    \
+		K(F_EFFECT) K(F_MENTIONS) K(F_TEXT)
 #define SUB_KEYS                                                               \
 	USER_KEYS, F_MONTHS, F_TIER, F_GIFT_MONTHS, F_RECIPIENT,               \
 	    F_RECIPIENT_ID, F_MENTIONS, F_TEXT, F_END
@@ -83,9 +98,9 @@ const struct layout event_layouts[EVENT_N_TYPES] = {
 	{                                                                      \
 		s, sizeof(s) - 1                                               \
 	}
-	[EVENT_MESSAGE] = { NAMED("message"),
-	    { USER_KEYS, F_BITS, F_PAID, F_FIRST, F_RETURNING, F_ACTION,
-		F_REPLY_TO, F_REWARD, F_EFFECT, F_MENTIONS, F_TEXT, F_END } },
+#define LISTED(f) f,
+	[EVENT_MESSAGE] = { NAMED("message"), { MESSAGE_KEYS(LISTED) F_END } },
+#undef LISTED
 	[EVENT_SUB] = { NAMED("sub"), { SUB_KEYS } },
 	[EVENT_RESUB] = { NAMED("resub"), { SUB_KEYS } },
 	[EVENT_SUBGIFT] = { NAMED("subgift"), { SUB_KEYS } },
@@ -121,17 +136,31 @@ struct event_reader {
 	struct buf again;   /* the same, of the second pass over a mark */
 	struct buf rest;    /* the other keys of a mark */
 	unsigned char slots[N_SLOTS]; /* field + 1 by the hash of its key */
+	unsigned char after[F_N + 1]; /* which string last came after which */
 };
 
 void
 event_clear(struct event *e)
 {
-	memset(e, 0, sizeof(*e));
-	e->bits = e->paid_amount = e->paid_exponent = EVENT_NO_NUMBER;
-	e->months = e->gift_months = e->gift_count = EVENT_NO_NUMBER;
-	e->raid_viewers = e->duration_s = e->viewers = EVENT_NO_NUMBER;
-	e->interval_s = EVENT_NO_NUMBER;
-	e->ts = e->started_at = e->since = e->from = e->to = INT64_MIN;
+	static const struct event empty = {
+		.ts = INT64_MIN,
+		.bits = EVENT_NO_NUMBER,
+		.paid_amount = EVENT_NO_NUMBER,
+		.paid_exponent = EVENT_NO_NUMBER,
+		.months = EVENT_NO_NUMBER,
+		.gift_months = EVENT_NO_NUMBER,
+		.gift_count = EVENT_NO_NUMBER,
+		.raid_viewers = EVENT_NO_NUMBER,
+		.duration_s = EVENT_NO_NUMBER,
+		.started_at = INT64_MIN,
+		.viewers = EVENT_NO_NUMBER,
+		.interval_s = EVENT_NO_NUMBER,
+		.since = INT64_MIN,
+		.from = INT64_MIN,
+		.to = INT64_MIN,
+	};
+
+	*e = empty;
 }
 
 struct str
@@ -163,9 +192,9 @@ write_paid(struct buf *b, const struct event *e)
 static inline void
 write_lead(struct buf *b, const struct field_def *f)
 {
-	if (!buf_room(b, LEAD_SIZE))
+	if (!buf_room(b, JSONW_LEAD))
 		return;
-	memcpy(b->p + b->len, f->lead, LEAD_SIZE);
+	memcpy(b->p + b->len, f->lead, JSONW_LEAD);
 	b->len += f->lead_len;
 }
 
@@ -179,8 +208,9 @@ write_json(struct buf *b, const struct field_def *f, struct str json)
 	buf_str(b, json);
 }
 
-static void
-write_field(struct buf *b, const struct event *e, const struct field_def *f)
+static inline ALWAYS_INLINE void
+write_field(struct buf *b, const struct event *e, const struct field_def *f,
+    bool of_line)
 {
 	const void *at = (const char *)e + f->at;
 
@@ -188,8 +218,14 @@ write_field(struct buf *b, const struct event *e, const struct field_def *f)
 	case FORM_STR:
 		if (((const struct str *)at)->len == 0)
 			break;
+		if (of_line) {
+			jsonw_led(
+			    b, f->lead, f->lead_len, *(const struct str *)at);
+			break;
+		}
 		write_lead(b, f);
-		jsonw_str(b, *(const struct str *)at);
+		jsonw_text(b, *(const struct str *)at);
+		buf_byte(b, '"');
 		break;
 	case FORM_POSITIVE:
 	case FORM_WHOLE:
@@ -221,6 +257,23 @@ write_field(struct buf *b, const struct event *e, const struct field_def *f)
 	}
 }
 
+/* As the loop over the layout would, with the form of each key known when it is
+ * compiled. The strings of a message are slices of a line. */
+static void
+write_message(struct buf *b, const struct event *e)
+{
+#define WRITTEN(f) write_field(b, e, &event_fields[f], true);
+	MESSAGE_KEYS(WRITTEN)
+#undef WRITTEN
+}
+
+static void
+write_any(struct buf *b, const struct event *e, const enum field *keys)
+{
+	for (; *keys != F_END; keys++)
+		write_field(b, e, &event_fields[*keys], false);
+}
+
 void
 event_write(struct buf *b, const struct event *e)
 {
@@ -233,8 +286,10 @@ event_write(struct buf *b, const struct event *e)
 	buf_lit(b, "\",\"type\":\"");
 	buf_str(b, l->name);
 	buf_byte(b, '"');
-	for (const enum field *f = l->keys; *f != F_END; f++)
-		write_field(b, e, &event_fields[*f]);
+	if (LIKELY(e->type == EVENT_MESSAGE))
+		write_message(b, e);
+	else
+		write_any(b, e, l->keys);
 	buf_lit(b, "}\n");
 }
 
@@ -450,13 +505,14 @@ note_other(struct pass *pass, struct str key)
 	return true;
 }
 
-/* Takes member `m`. False when its key came before. */
+/* Takes member `m`, which is field `at` then. False when its key came before. */
 static bool
 take(struct event_reader *r, struct event *e, const struct member *m,
-    struct pass *pass)
+    struct pass *pass, enum field *at)
 {
 	enum field f = find_field(r, m->key);
 
+	*at = f;
 	if (f == F_N)
 		return note_other(pass, m->key);
 	if ((pass->seen & UINT64_C(1) << f) != 0)
@@ -514,23 +570,97 @@ add_rest(struct event_reader *r, const struct member *m)
 		event_mark_json(&r->rest, m->key, m->text);
 }
 
+/*
+ * Reads the string that is expected next, after the member `at`. Lines have their
+ * keys in one order: what followed the last time follows again.
+ *
+ * Returns 1, and the field; 0 when it is another member; -1 when the line is not
+ * ours, or has a key twice.
+ */
+static int
+take_expected(struct event_reader *r, struct jsonscan *s, struct event *e,
+    struct pass *pass, enum field *at)
+{
+	enum field f = r->after[*at];
+	const struct field_def *def = &event_fields[f];
+	struct member m = { .kind = MEMBER_STRING };
+	int got;
+
+	if (def->form != FORM_STR && def->form != FORM_TYPE)
+		return 0;
+	got = jsonscan_expect(s, def->lead, def->lead_mask, &m.text);
+	if (got <= 0)
+		return got;
+	if ((pass->seen & UINT64_C(1) << f) != 0)
+		return -1;
+	pass->seen |= UINT64_C(1) << f;
+	if (LIKELY(def->form == FORM_STR))
+		*(struct str *)((char *)e + def->at) = m.text;
+	else if (!read_type(m.text, &e->type) && pass->wrong == F_N)
+		pass->wrong = f;
+	*at = f;
+	return 1;
+}
+
+/* Reads the time that all our lines begin with. False when this one does not. */
+static bool
+take_time(struct jsonscan *s, struct event *e, struct pass *pass)
+{
+	struct str lead = STR("{\"ts\":\"");
+
+	if (s->end - s->p < (ptrdiff_t)lead.len + TSTAMP_LEN + 2 ||
+	    memcmp(s->p, lead.p, lead.len) != 0 ||
+	    s->p[lead.len + TSTAMP_LEN] != '"' ||
+	    !tstamp_read(s->p + lead.len, &e->ts))
+		return false;
+	s->p += lead.len + TSTAMP_LEN + 1;
+	s->begun = true;
+	pass->seen |= UINT64_C(1) << F_TS;
+	return true;
+}
+
+/* Reads the members of `line`. False when it is not ours. */
+static bool
+take_all(
+    struct event_reader *r, struct str line, struct event *e, struct pass *pass)
+{
+	enum field at = F_TS;
+	struct jsonscan s;
+	struct member m;
+	int more;
+
+	jsonscan_init(&s, line, &r->strings);
+	(void)take_time(&s, e, pass);
+	for (;;) {
+		more = s.begun ? take_expected(r, &s, e, pass, &at) : 0;
+		if (more == 0) {
+			enum field before = at;
+
+			more = jsonscan_next(&s, &m);
+			if (more <= 0)
+				return more == 0;
+			if (!take(r, e, &m, pass, &at))
+				return false;
+			if (at != F_N)
+				r->after[before] = (unsigned char)at;
+		}
+		if (more < 0)
+			return false;
+	}
+}
+
 bool
 event_read_fast(struct event_reader *r, struct str line, struct event *e)
 {
 	struct pass pass;
 	struct jsonscan s;
 	struct member m;
-	int more;
 
 	event_clear(e);
 	pass.seen = 0;
 	pass.wrong = F_N;
 	pass.n_others = 0;
-	jsonscan_init(&s, line, &r->strings);
-	while ((more = jsonscan_next(&s, &m)) == 1)
-		if (!take(r, e, &m, &pass))
-			return false;
-	if (more < 0 || defect(e, &pass) != NULL)
+	if (!take_all(r, line, e, &pass) || defect(e, &pass) != NULL)
 		return false;
 	if (e->type != EVENT_MARK)
 		return true;
@@ -549,6 +679,7 @@ event_read_full(struct event_reader *r, struct str line, struct event *e,
 	struct pass pass;
 	const char *bad;
 	struct member m;
+	enum field at;
 
 	event_clear(e);
 	pass.seen = 0;
@@ -566,7 +697,7 @@ event_read_full(struct event_reader *r, struct str line, struct event *e,
 	}
 	buf_reset(&r->rest);
 	while (jsonr_next(r->full, &m) == 1) {
-		(void)take(r, e, &m, &pass);
+		(void)take(r, e, &m, &pass, &at);
 		add_rest(r, &m);
 	}
 	bad = defect(e, &pass);

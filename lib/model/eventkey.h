@@ -8,7 +8,9 @@
 #define TW_MODEL_EVENTKEY_H
 
 #include <stddef.h>
+#include <stdint.h>
 
+#include "format/jsonw.h"
 #include "model/event.h"
 
 enum form {
@@ -74,15 +76,14 @@ enum field {
 	F_END = F_N
 };
 
-/* Room for the longest key with what stands around it, copied as a whole. */
-#define LEAD_SIZE 24
-
 struct field_def {
 	struct str key;
 	enum form form;
-	size_t at;            /* offset in struct event */
-	char lead[LEAD_SIZE]; /* `,"key":` as it is written */
+	size_t at; /* offset in struct event */
+	/* `,"key":` as it is written; with the quote that follows for a string. */
+	char lead[JSONW_LEAD];
 	size_t lead_len;
+	uint32_t lead_mask; /* a bit for each byte of it */
 };
 
 struct layout {

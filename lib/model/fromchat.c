@@ -23,7 +23,7 @@ struct source {
 static struct str
 value(const struct source *s, enum irc_tag tag)
 {
-	struct str v = s->irc->tag[tag];
+	struct str v = irc_tag(s->irc, tag);
 
 	return s->irc->escaped ? irc_unescape(&s->scratch->text, v) : v;
 }
@@ -74,7 +74,7 @@ event_time(const struct irc *m, const struct rawlog *raw)
 
 	if (raw->received == RAWLOG_NO_TIME)
 		return irc_time(m);
-	t = irc_sent_time(m);
+	t = m->sent;
 	if (t == IRC_NO_TIME || t < raw->received - CLOCK_BEHIND_MS ||
 	    t > raw->received + CLOCK_AHEAD_MS)
 		return raw->received;
@@ -91,7 +91,7 @@ user_keys(struct event *e, const struct source *s)
 	e->name = value(s, IRC_DISPLAY_NAME);
 	e->badges = value(s, IRC_BADGES);
 	e->badge_info = value(s, IRC_BADGE_INFO);
-	if (from.len > 0 && !str_eq(from, s->irc->tag[IRC_ROOM_ID]))
+	if (from.len > 0 && !str_eq(from, irc_tag(s->irc, IRC_ROOM_ID)))
 		e->shared_from = from;
 }
 
@@ -339,7 +339,7 @@ fromchat(struct event *e, const struct irc *m, const struct rawlog *raw,
 	 * params: nothing will move. */
 	buf_reset(&scratch->text);
 	buf_reset(&scratch->json);
-	buf_room(&scratch->text, m->tags.len * 2);
+	buf_room(&scratch->text, m->tags.len * 2 + JSONW_BEHIND);
 	make(e, &s);
 	return FROM_EVENT;
 }

@@ -1,12 +1,23 @@
+/*
+ * The entries lie in the order of their coming, so that a new one is written
+ * behind the last. A table leads to them by their hash: a byte of the hash for
+ * each place, in groups of 16, and the number of the entry. One comparison of a
+ * group's bytes tells nearly always that an event is new; these bytes are few
+ * enough to stay in the processor's cache. The numbers are not: each is written
+ * some events later, when its memory has come.
+ */
 #include "model/seen.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
+#include "base/bytes.h"
 #include "base/xalloc.h"
 #include "format/hash.h"
 
 #define CLOCKS    (1 << 16)
 #define CAP_LEAST 1024
+#define FREE      0 /* the byte of a free place */
 
 /* Finds the number of the event's channel and moves its clock on. */
 static uint32_t
@@ -31,50 +42,96 @@ is_old(const struct seen *s, const struct seen_entry *x)
 	return (int64_t)x->ts < s->greatest[x->channel] - SEEN_WINDOW_MS;
 }
 
-/* Maps a hash to a place without a division: as a fraction of the table. */
+/* Maps a hash to a group without a division: as a fraction of the table. */
 static size_t
-place_of(const struct seen *s, uint64_t hash)
+group_of(const struct seen *s, uint64_t hash)
 {
-	return (size_t)((unsigned __int128)hash * s->cap >> 64);
+	return (size_t)((unsigned __int128)hash * s->n_groups >> 64);
+}
+
+/* The byte of an entry: of those bits of the hash that choose no group. */
+static unsigned char
+tag_of(uint64_t hash)
+{
+	unsigned char tag = (unsigned char)hash;
+
+	return tag != FREE ? tag : 1;
+}
+
+/* Writes the numbers that are still to be written. */
+static void
+settle(struct seen *s)
+{
+	for (size_t i = 0; i < SEEN_LATE; i++)
+		s->numbers[s->late[i].place] = s->late[i].number;
 }
 
 /*
- * Finds the place of an equal event, or the one where it would go: the first
- * on the way whose event is too old to count, else a free one.
+ * Finds the entry with this hash.
+ *
+ * Returns it; or NULL, with the free place where it goes.
  */
 static struct seen_entry *
-find(const struct seen *s, uint64_t hash)
+find(struct seen *s, uint64_t hash, size_t *place)
 {
-	struct seen_entry *reuse = NULL;
+	size_t g = group_of(s, hash);
 
-	for (size_t i = place_of(s, hash);; i = i + 1 < s->cap ? i + 1 : 0) {
-		struct seen_entry *x = &s->entries[i];
+	for (;; g = g + 1 < s->n_groups ? g + 1 : 0) {
+		const unsigned char *tags = s->tags + g * BYTES_16;
+		unsigned hits = bytes_equal(tags, (char)tag_of(hash));
+		unsigned freed = bytes_equal(tags, FREE);
 
-		if (x->hash == 0)
-			return reuse != NULL ? reuse : x;
-		if (x->hash == hash)
-			return x;
-		if (reuse == NULL && is_old(s, x))
-			reuse = x;
+		if (UNLIKELY(hits != 0))
+			settle(s);
+		for (; hits != 0; hits &= hits - 1) {
+			size_t at = g * BYTES_16 + (size_t)__builtin_ctz(hits);
+			struct seen_entry *x = &s->entries[s->numbers[at]];
+
+			if (x->hash == hash)
+				return x;
+		}
+		if (LIKELY(freed != 0)) {
+			*place = g * BYTES_16 + (size_t)__builtin_ctz(freed);
+			return NULL;
+		}
 	}
 }
 
-/* Throws out what is too old to count, and makes room if that is not enough. */
+/* Makes entry `number` that which is found at `place`. */
+static void
+list(struct seen *s, size_t place, uint64_t hash, size_t number)
+{
+	struct seen_late *late = &s->late[number % SEEN_LATE];
+
+	s->numbers[late->place] = late->number;
+	*late = (struct seen_late){ (uint32_t)place, (uint32_t)number };
+	__builtin_prefetch(&s->numbers[place], 1);
+	s->tags[place] = tag_of(hash);
+}
+
+/* Throws out what is too old to count, and makes room for twice what is left. */
 static void
 sweep(struct seen *s)
 {
-	struct seen_entry *old = s->entries;
-	size_t cap = s->cap, live = 0;
+	size_t live = 0, places, place;
 
-	for (size_t i = 0; i < cap; i++)
-		live += old[i].hash != 0 && !is_old(s, &old[i]);
-	s->cap = live * 3 > CAP_LEAST ? live * 3 : CAP_LEAST;
-	s->entries = xcalloc(s->cap, sizeof(*s->entries));
+	for (size_t i = 0; i < s->n; i++)
+		if (!is_old(s, &s->entries[i]))
+			s->entries[live++] = s->entries[i];
 	s->n = live;
-	for (size_t i = 0; i < cap; i++)
-		if (old[i].hash != 0 && !is_old(s, &old[i]))
-			*find(s, old[i].hash) = old[i];
-	free(old);
+	s->cap = live * 2 > CAP_LEAST ? live * 2 : CAP_LEAST;
+	s->n_groups = s->cap * 3 / 2 / BYTES_16;
+	places = s->n_groups * BYTES_16;
+	assert(places <= UINT32_MAX);
+	s->entries = xreallocarray(s->entries, s->cap, sizeof(*s->entries));
+	s->numbers = xreallocarray(s->numbers, places + 1, sizeof(*s->numbers));
+	s->tags = xreallocarray(s->tags, places, 1);
+	memset(s->tags, FREE, places);
+	for (size_t i = 0; i < SEEN_LATE; i++)
+		s->late[i] = (struct seen_late){ (uint32_t)places, 0 };
+	for (size_t i = 0; i < s->n; i++)
+		if (find(s, s->entries[i].hash, &place) == NULL)
+			list(s, place, s->entries[i].hash, i);
 }
 
 void
@@ -87,8 +144,9 @@ seen_expect(struct seen *s, const struct event *e)
 	/* The seed keeps the ids of other channels and types apart. */
 	s->hash = hash_str(e->id,
 	    (uint64_t)s->channel * EVENT_N_TYPES + (uint64_t)e->type + 1);
-	if (s->cap > 0)
-		__builtin_prefetch(&s->entries[place_of(s, s->hash)], 1);
+	if (s->n_groups > 0)
+		__builtin_prefetch(
+		    s->tags + group_of(s, s->hash) * BYTES_16, 1);
 }
 
 bool
@@ -96,18 +154,21 @@ seen_before(struct seen *s, const struct event *e, struct str line)
 {
 	struct seen_entry *x;
 	uint64_t hash = s->hash;
+	size_t place = 0;
 
 	if (!event_is_chat(e))
 		return false;
-	if (e->id.len == 0)
+	if (hash == 0)
 		hash = hash_str(line, 0);
-	hash += hash == 0;
-	if (s->n * 3 >= s->cap * 2)
+	if (s->n == s->cap)
 		sweep(s);
-	x = find(s, hash);
-	if (x->hash == hash && !is_old(s, x))
+	x = find(s, hash, &place);
+	if (x != NULL && !is_old(s, x))
 		return true;
-	s->n += x->hash == 0;
+	if (x == NULL) {
+		list(s, place, hash, s->n);
+		x = &s->entries[s->n++];
+	}
 	x->hash = hash;
 	x->ts = (uint64_t)e->ts & (((uint64_t)1 << 48) - 1);
 	x->channel = s->channel % CLOCKS;
@@ -120,5 +181,7 @@ seen_release(struct seen *s)
 	map_release(&s->channels);
 	free(s->greatest);
 	free(s->entries);
+	free(s->numbers);
+	free(s->tags);
 	*s = (struct seen){ 0 };
 }

@@ -5,8 +5,8 @@
  * overlap. Equal events are those with the same channel, type and id, without
  * an id those with the same line; one is a repeat when an equal one was kept
  * whose `ts` is at most 10 minutes older than the greatest `ts` so far in that
- * channel. Keeps 16 bytes for each event of the last 10 minutes of every
- * channel, in a table three times as large, six while it is made anew.
+ * channel. Needs 48 bytes for each event of the last 10 minutes of every
+ * channel.
  */
 #ifndef TW_MODEL_SEEN_H
 #define TW_MODEL_SEEN_H
@@ -22,19 +22,32 @@
 /* Times of chat are those of the years 1970 to 9999, which fit 48 bits. Past
  * 65,536 channels some share a clock: the later one's. */
 struct seen_entry {
-	uint64_t hash;         /* of what makes events equal; 0 = free */
+	uint64_t hash;         /* of what makes events equal */
 	uint64_t ts : 48;      /* of the event that was kept, ms UTC */
 	uint64_t channel : 16; /* number */
+};
+
+#define SEEN_LATE 16
+
+/* A number that is still to be written. */
+struct seen_late {
+	uint32_t place;
+	uint32_t number; /* of an entry */
 };
 
 struct seen {
 	struct map channels;        /* names and numbers */
 	int64_t *greatest;          /* owned; by channel, ms UTC */
-	struct seen_entry *entries; /* owned; open addressing */
-	size_t n;                   /* places in use */
-	size_t cap;                 /* places */
-	uint32_t channel;           /* of the event that seen_expect() saw */
-	uint64_t hash;              /* of that event; 0 = it has no id */
+	struct seen_entry *entries; /* owned; in the order of their coming */
+	size_t n;                   /* entries */
+	size_t cap;                 /* room for entries */
+	unsigned char *tags;        /* owned; a byte for each place */
+	uint32_t *numbers;          /* owned; of the entry of each place, and
+	                            * one that is nobody's */
+	size_t n_groups;            /* of 16 places */
+	struct seen_late late[SEEN_LATE];
+	uint32_t channel; /* of the event that seen_expect() saw */
+	uint64_t hash;    /* of that event; 0 = it has no id */
 };
 
 /*

@@ -9,6 +9,7 @@
 #include "format/jsonw.h"
 
 #define HASHED (UINT64_C(1) << 63)
+#define KEPT   1024 /* places of a set that is emptied and used again */
 
 /*
  * Makes a number of a user id that is not 0: the id itself plus 1 where it is
@@ -201,6 +202,19 @@ tally_mentions(const struct tally *t, const struct map *names, struct buf *json)
 	}
 	if (t->n_mentions > 0)
 		buf_byte(json, '}');
+}
+
+bool
+tally_reset(struct tally *t)
+{
+	if (t->chatters.cap > KEPT || t->firsts.cap > KEPT ||
+	    t->cap_mentions > KEPT)
+		return false;
+	t->n = (struct counts){ 0 };
+	t->n_mentions = 0;
+	idset_clear(&t->chatters);
+	idset_clear(&t->firsts);
+	return true;
 }
 
 void

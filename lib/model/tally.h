@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/attr.h"
 #include "base/idset.h"
 #include "base/map.h"
 #include "model/event.h"
@@ -76,6 +77,13 @@ struct counts tally_counts(const struct tally *t);
  */
 void tally_mentions(
     const struct tally *t, const struct map *names, struct buf *json);
+
+/*
+ * Empty `t` and keep its memory.
+ *
+ * Returns false, with nothing done, when that is more than is worth keeping.
+ */
+bool tally_reset(struct tally *t) MUST_USE;
 
 /*
  * Free what `t` holds and leave it empty.

@@ -1,6 +1,6 @@
 /*
  * fuzz event: the fast reader against the full one, and against jansson's own
- * spelling of the line; what is written of what was read is read again as the
+ * spelling of the lines; what is written of what was read is read again as the
  * same, also by way of a document.
  */
 #include "fuzz.h"
@@ -46,18 +46,13 @@ by_document(const struct event *e, struct str want)
 	must(str_eq(buf_view(&got), want));
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void
+check_line(struct str line)
 {
 	static struct buf fast_line, full_line;
-	struct str line = fuzz_str(data, size);
 	struct event fast, full;
 	struct errmsg why;
 
-	if (one == NULL) {
-		one = event_reader_new();
-		two = event_reader_new();
-	}
 	if (event_read_fast(one, line, &fast)) {
 		must(event_read_full(two, line, &full, &why));
 		buf_reset(&fast_line);
@@ -69,12 +64,26 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!event_read(one, line, &fast, &why)) {
 		must(memchr(why.text, '\0', sizeof(why.text)) != NULL &&
 		    why.text[0] != '\0');
-		return 0;
+		return;
 	}
 	fuzz_round_trip(&fast);
 	buf_reset(&fast_line);
 	event_write(&fast_line, &fast);
 	other_spellings(line, buf_view(&fast_line));
 	by_document(&fast, buf_view(&fast_line));
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct str rest = fuzz_str(data, size), line;
+
+	/* One after the other, as the readers learn the order of the keys. */
+	one = event_reader_new();
+	two = event_reader_new();
+	while (fuzz_line(&rest, &line))
+		check_line(line);
+	event_reader_free(one);
+	event_reader_free(two);
 	return 0;
 }

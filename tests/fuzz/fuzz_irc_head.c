@@ -17,7 +17,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct buf again;
 	struct str line = fuzz_str(data, size);
 	struct irc_head h;
-	struct irc m, params;
+	struct irc m = { 0 }, params = { 0 };
 	bool command = irc_head(&h, line);
 
 	must(command == irc_parse(&m, line));

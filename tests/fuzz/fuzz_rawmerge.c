@@ -21,7 +21,7 @@ time_of(struct str line, int64_t before)
 {
 	int64_t time = IRC_NO_TIME;
 	struct rawlog raw;
-	struct irc m;
+	struct irc m = { 0 };
 
 	if (line.len > 0 && line.p[line.len - 1] == '\r')
 		line.len--;

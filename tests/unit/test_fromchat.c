@@ -19,7 +19,7 @@ make(const char *text)
 {
 	struct rawlog raw;
 	struct event e;
-	struct irc m;
+	struct irc m = { 0 };
 	enum from r;
 
 	buf_reset(&line);

@@ -18,7 +18,7 @@ static int
 make(struct str text, struct event *e)
 {
 	struct rawlog raw;
-	struct irc m;
+	struct irc m = { 0 };
 
 	what = STR_ABSENT;
 	if (!rawlog_parse(&raw, text) || !irc_parse(&m, raw.payload))

@@ -10,7 +10,7 @@
 static struct str
 shape(struct buf *out, struct str line)
 {
-	struct irc m;
+	struct irc m = { 0 };
 
 	buf_reset(out);
 	if (!irc_parse(&m, line))
@@ -74,7 +74,7 @@ test_grammar(void)
 static void
 test_params(void)
 {
-	struct irc m;
+	struct irc m = { 0 };
 
 	ok(irc_parse(&m, STR(":s PRIVMSG #c :")) && m.n_params == 2 &&
 		m.param[1].p != NULL,
@@ -83,11 +83,12 @@ test_params(void)
 		m.param[1].p == NULL,
 	    "one that is missing is not");
 	ok(irc_parse(&m, STR("@id=1;color= PING")) &&
-		m.tag[IRC_LOGIN].p == NULL,
+		irc_tag(&m, IRC_LOGIN).p == NULL,
 	    "a tag that is missing is absent");
-	ok(irc_parse(&m, STR("@id=;login PING")) && m.tag[IRC_ID].p != NULL &&
-		m.tag[IRC_ID].len == 0 && m.tag[IRC_LOGIN].p != NULL &&
-		m.tag[IRC_LOGIN].len == 0,
+	ok(irc_parse(&m, STR("@id=;login PING")) &&
+		irc_tag(&m, IRC_ID).p != NULL && irc_tag(&m, IRC_ID).len == 0 &&
+		irc_tag(&m, IRC_LOGIN).p != NULL &&
+		irc_tag(&m, IRC_LOGIN).len == 0,
 	    "an empty one is not, with or without `=`");
 }
 
@@ -131,12 +132,13 @@ test_unescape(void)
 static void
 test_values(void)
 {
-	struct irc m;
+	struct irc m = { 0 };
 
 	ok(irc_parse(&m, STR("@id=a=b==;msg-id=x;msg-id=;bits=1;bits=2 PING")),
 	    "a line");
-	is(m.tag[IRC_ID], "a=b==", "only the first `=` parts");
-	is(m.tag[IRC_MSG_ID], "", "of equal tags the last wins, an empty one");
+	is(irc_tag(&m, IRC_ID), "a=b==", "only the first `=` parts");
+	is(irc_tag(&m, IRC_MSG_ID), "",
+	    "of equal tags the last wins, an empty one");
 	is_int(irc_whole(&m, IRC_BITS), 2, "and a number");
 	is_int(irc_whole(&m, IRC_BAN_DURATION), -1, "a missing number is none");
 	is_int(irc_whole(&m, IRC_MSG_ID), -1, "nor is an empty one");
@@ -144,7 +146,7 @@ test_values(void)
 	    "another");
 	is_int(irc_whole(&m, IRC_BITS), -1, "5-00 is no number");
 	is_int(irc_whole(&m, IRC_BAN_DURATION), -1, "1 and a space is none");
-	ok(m.tag[IRC_ID].p == NULL, "keys have a case");
+	ok(irc_tag(&m, IRC_ID).p == NULL, "keys have a case");
 	ok(irc_parse(&m, STR("@bits=\\1\\0 PING")), "a third");
 	is_int(
 	    irc_whole(&m, IRC_BITS), 10, "escapes that stand for themselves");
@@ -153,16 +155,16 @@ test_values(void)
 static void
 test_time(void)
 {
-	struct irc m;
+	struct irc m = { 0 };
 
 	ok(irc_parse(&m,
 	       STR("@tmi-sent-ts=1700000000123;rm-received-ts=5 "
 		   "PING")) &&
-		irc_sent_time(&m) == INT64_C(1700000000123) &&
+		m.sent == INT64_C(1700000000123) &&
 		irc_time(&m) == INT64_C(1700000000123),
 	    "tmi-sent-ts goes first");
 	ok(irc_parse(&m, STR("@rm-received-ts=5 PING")) &&
-		irc_sent_time(&m) == IRC_NO_TIME && irc_time(&m) == 5,
+		m.sent == IRC_NO_TIME && irc_time(&m) == 5,
 	    "rm-received-ts stands in for it");
 	ok(irc_parse(&m, STR("@tmi-sent-ts=-1;rm-received-ts=5 PING")) &&
 		irc_time(&m) == 5,
@@ -243,15 +245,15 @@ test_keys(void)
 	for (size_t i = 0; i < N_KNOWN; i++) {
 		size_t len = strlen(known[i].key);
 		struct buf line = { 0 };
-		struct irc m;
+		struct irc m = { 0 };
 
 		buf_printf(&line, "@%s=v PING", known[i].key);
 		bad += !irc_parse(&m, buf_view(&line)) ||
-		    !str_eq(m.tag[known[i].tag], STR("v"));
+		    !str_eq(irc_tag(&m, known[i].tag), STR("v"));
 		for (size_t at = 1; at <= len; at++) {
 			line.p[at] ^= 1;
 			taken += irc_parse(&m, buf_view(&line)) &&
-			    m.tag[known[i].tag].p != NULL;
+			    irc_tag(&m, known[i].tag).p != NULL;
 			line.p[at] ^= 1;
 		}
 		buf_release(&line);
@@ -280,7 +282,7 @@ test_blocks(void)
 {
 	struct buf line = { 0 };
 	struct str tag[IRC_N_TAGS];
-	struct irc m;
+	struct irc m = { 0 };
 	uint64_t r = 10;
 	int bad = 0;
 
@@ -310,14 +312,14 @@ test_blocks(void)
 			    !str_eq(m.param[1], STR("a=b;id=c @id=d"));
 			walk(tag, m.tags);
 			for (int t = 0; t < IRC_N_TAGS; t++)
-				bad += m.tag[t].p != tag[t].p ||
-				    m.tag[t].len != tag[t].len;
+				bad += irc_tag(&m, t).p != tag[t].p ||
+				    irc_tag(&m, t).len != tag[t].len;
 			/* A line of tags only is none, but they are read. */
 			bad +=
 			    irc_parse(&m, (struct str){ line.p, section + 1 });
 			for (int t = 0; t < IRC_N_TAGS; t++)
-				bad += m.tag[t].p != tag[t].p ||
-				    m.tag[t].len != tag[t].len;
+				bad += irc_tag(&m, t).p != tag[t].p ||
+				    irc_tag(&m, t).len != tag[t].len;
 		}
 	is_int(bad, 0, "tags at every offset in a block of 64 bytes");
 	buf_release(&line);

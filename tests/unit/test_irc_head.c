@@ -140,7 +140,7 @@ test_against_parse(void)
 
 	for (int i = 0; i < 200000; i++) {
 		struct irc_head h;
-		struct irc m, params;
+		struct irc m = { 0 }, params = { 0 };
 		struct buf again = { 0 };
 		bool is_head, is_line, word;
 		struct str room = STR_ABSENT;

@@ -132,13 +132,13 @@ static bool
 agrees(struct str line)
 {
 	struct model want;
-	struct irc got;
+	struct irc got = { 0 };
 	bool good = true;
 
 	model_parse(&want, line);
 	good = irc_parse(&got, line) == want.is_line;
 	for (size_t i = 0; i < N(known); i++)
-		good = good && same(got.tag[known[i].tag], want.tag[i]);
+		good = good && same(irc_tag(&got, known[i].tag), want.tag[i]);
 	good = good && str_eq(got.tags, want.tags) &&
 	    str_eq(got.nick, want.nick) && got.has_user == want.has_user;
 	if (!want.is_line)
@@ -250,7 +250,7 @@ test_offsets(void)
 
 	for (size_t begin = 0; begin < 16; begin++)
 		for (size_t shift = 0; shift < 192; shift++) {
-			struct irc m;
+			struct irc m = { 0 };
 			struct str s;
 
 			buf_reset(&line);
@@ -263,15 +263,17 @@ test_offsets(void)
 			    &line, ";%s :n!u@h PRIVMSG #c :bits=9", tags);
 			s = (struct str){ line.p + begin, line.len - begin };
 			bad += !irc_parse(&m, s) ||
-			    !str_eq(m.tag[IRC_ID], STR("a=b")) ||
-			    m.tag[IRC_USER_ID].p == NULL ||
-			    m.tag[IRC_USER_ID].len != 0 ||
-			    m.tag[IRC_MSG_ID].p == NULL ||
-			    m.tag[IRC_MSG_ID].len != 0 ||
-			    !str_eq(m.tag[IRC_DISPLAY_NAME], STR("x\\sy")) ||
-			    !str_eq(m.tag[IRC_BADGES], STR("a/1,b/2")) ||
-			    !str_eq(m.tag[IRC_RECIPIENT_USER_NAME], STR("z")) ||
-			    m.tag[IRC_LOGIN].p != NULL || !m.escaped;
+			    !str_eq(irc_tag(&m, IRC_ID), STR("a=b")) ||
+			    irc_tag(&m, IRC_USER_ID).p == NULL ||
+			    irc_tag(&m, IRC_USER_ID).len != 0 ||
+			    irc_tag(&m, IRC_MSG_ID).p == NULL ||
+			    irc_tag(&m, IRC_MSG_ID).len != 0 ||
+			    !str_eq(
+				irc_tag(&m, IRC_DISPLAY_NAME), STR("x\\sy")) ||
+			    !str_eq(irc_tag(&m, IRC_BADGES), STR("a/1,b/2")) ||
+			    !str_eq(irc_tag(&m, IRC_RECIPIENT_USER_NAME),
+				STR("z")) ||
+			    irc_tag(&m, IRC_LOGIN).p != NULL || !m.escaped;
 			bad += irc_whole(&m, IRC_BITS) != 3;
 			bad += irc_time(&m) != INT64_C(1700000000123);
 			bad += !str_eq(m.param[1], STR("bits=9"));

@@ -127,7 +127,8 @@ test_memory(void)
 		wrong += message(&s, "eins", id, T0 + i * INT64_C(1000));
 	}
 	is_int(wrong, 0, "nothing new is a repeat");
-	ok(s.cap <= 601 * 6, "%zu places for 601 events of 10 minutes", s.cap);
+	ok(s.cap <= 601 * 3, "room for %zu events for 601 of 10 minutes",
+	    s.cap);
 	seen_release(&s);
 }
 

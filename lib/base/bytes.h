@@ -1,0 +1,111 @@
+/*
+ * bytes - sixteen bytes at once
+ *
+ * What the hot paths look for in many bytes: the places of one byte among
+ * sixteen, as the bits of a mask, the first in bit 0. With SSE2 an instruction
+ * or two, without it a loop that gives the same.
+ */
+#ifndef TW_BASE_BYTES_H
+#define TW_BASE_BYTES_H
+
+#include <stdint.h>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#define BYTES_16 16
+
+/*
+ * Find the byte `c` among the 16 bytes at `p`.
+ *
+ * Returns a mask of 16 bits.
+ */
+static inline unsigned
+bytes_equal(const void *p, char c)
+{
+#if defined(__SSE2__)
+	__m128i v = _mm_loadu_si128((const __m128i *)p);
+
+	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)));
+#else
+	const char *b = p;
+	unsigned mask = 0;
+
+	for (unsigned i = 0; i < BYTES_16; i++)
+		mask |= (unsigned)(b[i] == c) << i;
+	return mask;
+#endif
+}
+
+/*
+ * Compare the 16 bytes at `p` with those at `q`.
+ *
+ * Returns a mask of 16 bits: those that are equal.
+ */
+static inline unsigned
+bytes_equal16(const void *p, const void *q)
+{
+#if defined(__SSE2__)
+	return (unsigned)_mm_movemask_epi8(
+	    _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)p),
+		_mm_loadu_si128((const __m128i *)q)));
+#else
+	const char *a = p, *b = q;
+	unsigned mask = 0;
+
+	for (unsigned i = 0; i < BYTES_16; i++)
+		mask |= (unsigned)(a[i] == b[i]) << i;
+	return mask;
+#endif
+}
+
+/*
+ * Find, among the 16 bytes at `p`, those that do not stand for themselves inside
+ * of a JSON string, or may not: `"`, `\`, controls and all past 0x7f.
+ *
+ * Returns a mask of 16 bits.
+ */
+static inline unsigned
+bytes_odd(const void *p)
+{
+#if defined(__SSE2__)
+	__m128i v = _mm_loadu_si128((const __m128i *)p);
+
+	/* Signed: below 0x20 are the controls and all past 0x7f. */
+	return (unsigned)_mm_movemask_epi8(
+	    _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)),
+		_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
+		    _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')))));
+#else
+	const unsigned char *b = p;
+	unsigned mask = 0;
+
+	for (unsigned i = 0; i < BYTES_16; i++)
+		mask |= (unsigned)(b[i] < 0x20 || b[i] >= 0x80 || b[i] == '"' ||
+			    b[i] == '\\')
+		    << i;
+	return mask;
+#endif
+}
+
+/*
+ * Find the first `a` or `b` from `p` on: for what is mostly near.
+ *
+ * Returns where it is; `end` when there is none.
+ */
+static inline const char *
+bytes_find(const char *p, const char *end, char a, char b)
+{
+	for (; end - p >= BYTES_16; p += BYTES_16) {
+		unsigned hits = bytes_equal(p, a) | bytes_equal(p, b);
+
+		if (hits != 0)
+			return p + __builtin_ctz(hits);
+	}
+	while (p < end && *p != a && *p != b)
+		p++;
+	return p;
+}
+
+#endif
