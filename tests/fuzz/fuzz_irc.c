@@ -132,11 +132,9 @@ static void
 check_tags(const struct irc *m, struct str tags)
 {
 	struct str want[IRC_N_TAGS], rest = tags, walked = m->tags, k, v;
-	bool escaped = tags.len > 0 && memchr(tags.p, '\\', tags.len) != NULL;
 	bool more = rest.len > 0;
 
 	memset(want, 0, sizeof(want));
-	must(m->escaped || !escaped);
 	while (more) {
 		struct str key = take(&rest, "=;"), value;
 
@@ -148,6 +146,8 @@ check_tags(const struct irc *m, struct str tags)
 		must(irc_tag_next(&walked, &k, &v));
 		must_be(k, key);
 		must_be(v, value);
+		must(m->escaped || value.len == 0 ||
+		    memchr(value.p, '\\', value.len) == NULL);
 		must_unescape(value);
 		/* Nothing behind the last `;` is no tag. */
 		more = skip(&rest, ';', 1) == 1 && rest.len > 0;

@@ -10,7 +10,7 @@
 #include "sums.h"
 
 #define T0      INT64_C(1795435200000) /* 2026-11-23T12:00:00Z */
-#define EVENTS  1500
+#define EVENTS  400
 #define WINDOWS 1500
 #define USERS   8
 

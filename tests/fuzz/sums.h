@@ -14,7 +14,7 @@
 #include "fuzz.h"
 #include "model/stats.h"
 
-#define SUMS_MAX 8000 /* windows that are looked at */
+#define SUMS_MAX 3000 /* windows that are looked at */
 
 struct sums_line {
 	struct stats s;
