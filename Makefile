@@ -5,7 +5,7 @@
 #   make lint        format, static checks, floors, pages, scripts
 #   make bench       measure throughput against floors and peers
 #   make fuzz        fuzz every parser for FUZZ_S seconds each (clang)
-#   make cover       run all tests, print line coverage
+#   make cover       run all tests; line coverage, which has a floor
 #   make screenshots the pictures of the README, from an invented site
 #   make golden      rewrite the expected outputs of the command tests
 #   make install     into $(DESTDIR)$(PREFIX)
@@ -45,7 +45,7 @@ MONGO_SRC := $(wildcard lib/remote/mongo*.c) lib/remote/lease.c \
 MONGO_INC := $(if $(MONGO_PKG),$(patsubst -I%,-isystem %,\
 	     $(shell pkg-config --cflags $(MONGO_PKG))))
 
-MODE := $(if $(SAN),san,$(if $(COV),cov,plain))
+MODE := $(if $(SAN),san,$(if $(COV),cov,$(if $(FUZZING),fuzz,plain)))
 B    := build/$(MODE)
 
 link_pcre2   = -lpcre2-8
@@ -73,6 +73,10 @@ HARDEN  := -fPIE -fstack-protector-strong \
 	   $(if $(SAN)$(findstring _FORTIFY_SOURCE,$(CFLAGS)),,$(if $(optimise),\
 	   -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
 HARDEN_LD = -pie -Wl,-z,relro,-z,now,-z,noexecstack
+
+# For libFuzzer, see "fuzz"; the sanitizers as above. BARE=1 goes without: then the
+# shortcuts are taken that read more than they may look at (READS_ARE_CHECKED).
+MODE_fuzz = -fsanitize=fuzzer-no-link $(if $(BARE),,$(MODE_san))
 
 WARN = -Wall -Wextra -Wformat-security -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
        -Wpointer-arith -Wwrite-strings -Wvla -Wundef \
@@ -118,16 +122,25 @@ $(TOOL_BIN): $(B)/tw-%: $(B)/cmd/tw-%.o $(B)/libcmd.a $(B)/libtw.a
 # Tests
 
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
-FUZZ     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ     := $(filter-out $(if $(MONGO),,fuzz_uri fuzz_libbson),\
+	    $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 REPLAY   := $(FUZZ:%=$(B)/tests/fuzz/%)
 LIB_LIBS := $(foreach l,pcre2 jansson zstd zlib math curl nettle,$(link_$(l)))
 
 $(UNIT): $(B)/%: $(B)/%.o $(B)/libtw.a
 	$(LINK) -o $@ $^ $(LIB_LIBS)
 
-# The fuzz targets with a main of our own, which replays a corpus.
-$(REPLAY): $(B)/%: $(B)/%.o $(B)/tests/fuzz/replay.o $(B)/libtw.a
-	$(LINK) -o $@ $^ $(LIB_LIBS)
+# The fuzz targets with a main of our own, which replays a corpus, or with that
+# of libFuzzer. Some have a part of the library themselves, such as the clock.
+$(REPLAY): $(B)/%: $(B)/%.o \
+    $(if $(FUZZING),,$(B)/tests/fuzz/replay.o) $(B)/libcmd.a $(B)/libtw.a
+	$(LINK) $(if $(FUZZING),-fsanitize=fuzzer) \
+	    -o $@ $^ $(LIB_LIBS) $(link_$(@F))
+
+link_fuzz_uri     = $(link_mongo)
+link_fuzz_libbson = $(link_mongo)
+
+$(B)/tests/fuzz/fuzz_libbson.o: private ALL_CFLAGS += $(MONGO_INC)
 
 $(B)/tests/gen: $(B)/tests/gen.o $(B)/libtw.a
 	$(LINK) -o $@ $^
@@ -175,33 +188,30 @@ golden: all
 
 # Fuzzing: each target for FUZZ_S seconds, from its corpus and back into it.
 
-FUZZ_S = 30
+FUZZ_S     = 30
+FUZZ_FLAGS = -rss_limit_mb=1024 -timeout=10
 
 fuzz:
-	@for f in $(FUZZ); do $(MAKE) -s build/fuzz/$$f && \
-	    mkdir -p build/fuzz/corpus/$$f && \
-	    build/fuzz/$$f -max_total_time=$(FUZZ_S) -print_final_stats=0 \
-	    build/fuzz/corpus/$$f tests/fuzz/corpus/$${f#fuzz_} || exit 1; done
+	$(MAKE) -s FUZZING=1 CC=clang CFLAGS='-O1 -g' fuzz-build
+	@for f in $(FUZZ); do n=$${f#fuzz_} d=tests/fuzz/$$n.dict && \
+	    mkdir -p build/fuzz/corpus/$$n && \
+	    build/fuzz/tests/fuzz/$$f -max_total_time=$(FUZZ_S) $(FUZZ_FLAGS) \
+	    $$(test -e $$d && echo -dict=$$d) \
+	    build/fuzz/corpus/$$n tests/fuzz/corpus/$$n || exit 1; done
 
-build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(filter-out $(MONGO_SRC),$(LIB_SRC))
-	@mkdir -p $(@D)
-	clang -g -O1 -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all -std=c11 -D_DEFAULT_SOURCE -Ilib \
-	    -DTW_VERSION='"fuzz"' -o $@ $^ $(LIB_LIBS)
+fuzz-build: $(REPLAY)
 
 cover:
+	@find build/cov -name '*.gcda' -delete 2>/dev/null; true
 	$(MAKE) COV=1 CFLAGS=-g check
-	@cd build/cov && find lib -name '*.gcda' | while read -r f; do \
-	    gcov -n "$$f" 2>/dev/null | grep -A1 "^File 'lib/" | paste -sd' ' -; \
-	    done | sed "s/File '\([^']*\)' *Lines executed:\([0-9.]*\)%.*/\2% \1/" \
-	    | sort -n
+	scripts/cover build/cov
 
 # Static checks.
 
 C_FILES := $(wildcard cmd/*.[ch] lib/*/*.[ch] tests/*.[ch] tests/*/*.[ch])
 SCRIPTS := scripts/setup scripts/demo scripts/check scripts/bench \
 	   scripts/bench-peers scripts/mongod scripts/check-floors \
-	   scripts/check-usage scripts/check-examples scripts/check-site \
+	   scripts/check-usage scripts/cover scripts/check-examples scripts/check-site \
 	   scripts/screenshots tests/fake/certs
 
 lint:
@@ -273,5 +283,5 @@ clean:
 
 FORCE:
 
-.PHONY: all bench check clean cover fuzz golden install lint screenshots \
+.PHONY: all bench check clean cover fuzz fuzz-build golden install lint screenshots \
 	uninstall FORCE

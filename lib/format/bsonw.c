@@ -122,13 +122,6 @@ bsonw_doc(struct buf *b, struct str key, struct str doc)
 	buf_str(b, doc);
 }
 
-void
-bsonw_list(struct buf *b, struct str key, struct str doc)
-{
-	lead(b, BSONW_LIST, key);
-	buf_str(b, doc);
-}
-
 struct str
 bsonw_index(struct buf *key, size_t i)
 {

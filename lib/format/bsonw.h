@@ -71,10 +71,9 @@ void bsonw_date(struct buf *b, struct str key, int64_t ms);
 void bsonw_oid(struct buf *b, struct str key, const void *oid);
 
 /*
- * Append the whole document `doc`, or the list that it stands for.
+ * Append the whole document `doc`.
  */
 void bsonw_doc(struct buf *b, struct str key, struct str doc);
-void bsonw_list(struct buf *b, struct str key, struct str doc);
 
 /*
  * Append the key of the `i`th value of a list, counted from 0, to `key`, which

@@ -67,7 +67,7 @@ struct irc {
 	struct str tag[IRC_N_KEYS]; /* see irc_tag() */
 	uint64_t has;               /* which of them are of this line */
 	const struct irc_key *after[IRC_N_KEYS]; /* what last came after it */
-	bool escaped;       /* there may be a `\` in the tags */
+	bool escaped;       /* there may be a `\` in a value */
 	int64_t sent;       /* `tmi-sent-ts`, ms UTC; or IRC_NO_TIME */
 	struct str nick;    /* the source up to its `!` or `@` */
 	bool has_user;      /* there was a `!` or `@` */

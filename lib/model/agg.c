@@ -413,9 +413,13 @@ add_span(struct channel *c, struct span span)
 	c->spans[c->n_spans++] = span;
 }
 
+/* Live, the windows of a run are written before the silence that makes it a
+ * stream: there is none then. */
 static void
 add_run(struct agg *a, struct channel *c, const struct session_run *run)
 {
+	if (a->o.live)
+		return;
 	add_span(c,
 	    (struct span){ .stream = run->stream,
 		.from = index_of(a, run->first),
@@ -717,7 +721,9 @@ amend(struct agg *a, struct channel *c, int64_t index, const struct event *e)
 	if (s == NULL)
 		return true;
 	(void)tally_add(&s->tally, e, &a->mentions);
-	if (r->tally.n.messages > s->messages_max) {
+	if (r->tally.n.messages > s->messages_max ||
+	    (r->tally.n.messages == s->messages_max &&
+		index * a->o.window_ms < s->messages_max_at)) {
 		s->messages_max = r->tally.n.messages;
 		s->messages_max_at = index * a->o.window_ms;
 	}
@@ -804,6 +810,18 @@ spell_window(struct agg *a, struct channel *c, const struct pending *w,
 	}
 }
 
+/* Finds the stream that `span` is of. */
+static struct stream *
+stream_of(struct channel *c, const struct span *span)
+{
+	struct stream *s =
+	    get_stream(c, span->stream, span->id, span->started_at);
+
+	s->run = span->run;
+	s->ended_at = span->ended_at;
+	return s;
+}
+
 /* Writes the window `index`; `w` is what it holds, `span` where it belongs:
  * either may be NULL. */
 static void
@@ -816,9 +834,7 @@ commit(struct agg *a, struct channel *c, int64_t index, struct pending *w,
 	if (w != NULL)
 		feed(a, c, &c->done, w, &inside);
 	if (span != NULL) {
-		s = get_stream(c, span->stream, span->id, span->started_at);
-		s->run = span->run;
-		s->ended_at = span->ended_at;
+		s = stream_of(c, span);
 		if (c->held == s->stream)
 			resume(a, c);
 	}
@@ -891,8 +907,8 @@ finish_spans(struct agg *a, struct channel *c)
 	    c->n_spans > 0 && c->spans[0].to < c->frontier && is_over(a, c)) {
 		struct span *span = &c->spans[0];
 
-		/* A segment may have no window of its own. */
-		get_stream(c, span->stream, span->id, span->started_at);
+		/* A segment or a run may have no window of its own. */
+		stream_of(c, span);
 		if (span->run && c->done.sessions.in_run &&
 		    c->done.sessions.n == span->stream)
 			(void)sessions_end(&c->done.sessions, &run);
@@ -1038,8 +1054,9 @@ agg_pass(struct agg *a, int64_t now)
 	for (size_t i = 0; i < a->channel_names.n; i++) {
 		struct channel *c = a->channels[i];
 
-		forget_recent(c, index_of(a, now - a->o.hold_ms) - 1);
+		/* First, as the clock may have jumped past what has changed. */
 		rewrite(a, c);
+		forget_recent(c, index_of(a, now - a->o.hold_ms) - 1);
 		advance_to(a, c, index_of(a, now));
 	}
 }
@@ -1208,6 +1225,30 @@ chat_matters(const struct channel *c, int64_t ts, bool message)
 	return true;
 }
 
+/*
+ * Tells whether the answer `e` of Helix, which `ahead` has passed, would take a
+ * stream away of which windows are written: one that `done` has not come to yet,
+ * or a run.
+ */
+static bool
+takes_away(const struct agg *a, const struct channel *c, const struct event *e)
+{
+	bool hit = e->type == EVENT_VIEWERS;
+
+	if (!hit && e->type != EVENT_OFFLINE)
+		return false;
+	for (size_t i = 0; i < c->n_streams; i++) {
+		const struct stream *s = c->streams[i];
+
+		if (s->stream < c->done.sessions.n)
+			continue;
+		if (s->run ||
+		    (hit && !str_eq(map_name(&a->ids, s->id), e->stream_id)))
+			return true;
+	}
+	return false;
+}
+
 bool
 agg_add(struct agg *a, const struct event *e)
 {
@@ -1225,7 +1266,7 @@ agg_add(struct agg *a, const struct event *e)
 		index = c->frontier;
 		begin = index * a->o.window_ms;
 	}
-	if (index < c->frontier)
+	if (index < c->frontier || (index < c->fed && takes_away(a, c, e)))
 		return false;
 	if (event_is_chat(e)) {
 		w = get_window(c, index);
@@ -1302,6 +1343,7 @@ end_channel(struct agg *a, struct channel *c)
 	struct session_run run;
 	int64_t last = c->frontier;
 
+	rewrite(a, c);
 	if (c->n_windows > 0)
 		last = c->windows[c->n_windows - 1]->index + 1;
 	if (last > c->fed)

@@ -104,9 +104,13 @@ count(struct counted *c, int64_t ts, int64_t n)
 static bool
 has_badge(struct str badges, struct str badge)
 {
-	const char *p = badges.p, *end = p + badges.len;
+	const char *p, *end;
 
-	while (badges.len > 0 && p < end) {
+	if (badges.len == 0)
+		return false;
+	p = badges.p;
+	end = p + badges.len;
+	while (p < end) {
 		const char *comma = memchr(p, ',', (size_t)(end - p));
 		const char *stop = comma != NULL ? comma : end;
 		struct str one = { p, (size_t)(stop - p) };

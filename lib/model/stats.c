@@ -401,6 +401,8 @@ defect(const struct stats *s, uint64_t seen)
 	if (s->viewer_ms >= 0 &&
 	    (s->viewers_max < 0 || s->viewers_max_at == INT64_MIN))
 		return "viewers_max";
+	if (s->viewer_ms >= 0 && s->viewers_avg < 0)
+		return "viewers_avg";
 	return s->stream_id.len == 0   ? "stream_id"
 	    : s->ended_at == INT64_MIN ? "ended_at"
 	    : s->airtime_ms < 0        ? "airtime_s"

@@ -114,10 +114,10 @@ note_rate(struct helix *h, const struct http_reply *a)
 {
 	int64_t wait;
 
-	if (a->remaining != 0 || a->reset_s < 0 ||
-	    a->reset_s > TSTAMP_MAX / MS_PER_S)
+	if (a->rate.remaining != 0 || a->rate.reset_s < 0 ||
+	    a->rate.reset_s > TSTAMP_MAX / MS_PER_S)
 		return;
-	wait = a->reset_s * MS_PER_S - now_ms();
+	wait = a->rate.reset_s * MS_PER_S - now_ms();
 	if (wait < MS_PER_S)
 		wait = MS_PER_S;
 	if (wait > HOLD_MAX)
@@ -528,13 +528,13 @@ on_limited(struct job *j, const struct http_reply *a)
 
 	if (++j->limited >= TRIES) {
 		fail(j, 429, NULL);
-	} else if (a->reset_s < 0) {
+	} else if (a->rate.reset_s < 0) {
 		try_again(j, 429, NULL);
-	} else if (a->remaining != 0) {
+	} else if (a->rate.remaining != 0) {
 		/* For another reason: the reset still is a time to wait for. */
 		struct http_reply full = *a;
 
-		full.remaining = 0;
+		full.rate.remaining = 0;
 		note_rate(h, &full);
 		h->counts.retries++;
 	} else {

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/num.h"
 #include "base/xalloc.h"
 
 #define CONNECT_MS 10000
@@ -15,7 +14,7 @@ struct request {
 	CURL *curl;
 	struct curl_slist *headers;
 	struct buf body;
-	int64_t remaining, reset_s;
+	struct rate rate;
 	http_done *done;
 	void *arg;
 	char error[CURL_ERROR_SIZE];
@@ -52,29 +51,6 @@ on_body(char *p, size_t size, size_t n, void *arg)
 	return buf_over(&r->body) ? 0 : size * n;
 }
 
-/* Reads the number after `name` in a line of the header. */
-static void
-read_number(struct str line, struct str name, int64_t *n)
-{
-	int64_t v;
-
-	if (line.len < name.len ||
-	    curl_strnequal(line.p, name.p, name.len) == 0)
-		return;
-	line.p += name.len;
-	line.len -= name.len;
-	while (line.len > 0 && (*line.p == ' ' || *line.p == '\t')) {
-		line.p++;
-		line.len--;
-	}
-	while (
-	    line.len > 0 && memchr(" \t\r\n", line.p[line.len - 1], 4) != NULL)
-		line.len--;
-	v = num_whole(line);
-	if (v >= 0)
-		*n = v;
-}
-
 /* Called by libcurl: a line of the header. */
 static size_t
 on_header(char *p, size_t size, size_t n, void *arg)
@@ -82,8 +58,7 @@ on_header(char *p, size_t size, size_t n, void *arg)
 	struct request *r = arg;
 	struct str line = { p, size * n };
 
-	read_number(line, STR("Ratelimit-Remaining:"), &r->remaining);
-	read_number(line, STR("Ratelimit-Reset:"), &r->reset_s);
+	rate_line(&r->rate, line);
 	return size * n;
 }
 
@@ -158,7 +133,7 @@ http_start(struct http *h, const struct http_request *q)
 	r->http = h;
 	r->done = q->done;
 	r->arg = q->arg;
-	r->remaining = r->reset_s = -1;
+	r->rate = (struct rate){ -1, -1 };
 	r->body.max = HTTP_BODY_MAX;
 	r->curl = curl_easy_init();
 	/* Out of memory, as in xalloc: there is nothing better to do. */
@@ -176,9 +151,7 @@ http_start(struct http *h, const struct http_request *q)
 static void
 reply(struct request *r, CURLcode code)
 {
-	struct http_reply a = { .body = buf_view(&r->body),
-		.remaining = r->remaining,
-		.reset_s = r->reset_s };
+	struct http_reply a = { .body = buf_view(&r->body), .rate = r->rate };
 	long status = 0;
 
 	if (code == CURLE_OK)

@@ -17,16 +17,16 @@
 #include "base/buf.h"
 #include "base/errmsg.h"
 #include "base/str.h"
+#include "remote/rate.h"
 
 #define HTTP_BODY_MAX ((size_t)16 << 20) /* bytes */
 
 struct http;
 
 struct http_reply {
-	int status;        /* 0 = no whole answer has come: `why` */
-	struct str body;   /* borrowed for the call */
-	int64_t remaining; /* Ratelimit-Remaining, -1 = not said */
-	int64_t reset_s;   /* Ratelimit-Reset, seconds since 1970; -1 */
+	int status;       /* 0 = no whole answer has come: `why` */
+	struct str body;  /* borrowed for the call */
+	struct rate rate; /* what its header said */
 	struct errmsg why;
 };
 

@@ -178,15 +178,22 @@ stream_figure(const char *key)
 	return &stream_figures[i];
 }
 
+/* Cuts `v` to a whole number; the greatest where it is greater than that. */
+static int64_t
+whole(double v)
+{
+	return v < 9e18 ? (int64_t)v : INT64_MAX;
+}
+
 void
 figure_number(struct buf *b, enum figure_form form, double v)
 {
 	switch (form) {
 	case FIGURE_COUNT:
-		num_add(b, (int64_t)v);
+		num_add(b, whole(v));
 		break;
 	case FIGURE_TIME:
-		num_add_ms(b, (int64_t)v);
+		num_add_ms(b, whole(v));
 		break;
 	case FIGURE_TENTHS:
 	case FIGURE_CENTS:
@@ -208,7 +215,7 @@ static void
 add_decimals(struct buf *b, double v, int decimals)
 {
 	double unit = decimals == 1 ? 10 : 100;
-	int64_t scaled = (int64_t)floor(v * unit + 0.5);
+	int64_t scaled = whole(floor(v * unit + 0.5));
 
 	num_add_thousands(b, scaled / (int64_t)unit);
 	buf_printf(b, ".%0*d", decimals, (int)(scaled % (int64_t)unit));
@@ -225,7 +232,7 @@ figure_value(struct buf *b, enum figure_form form, double v)
 	}
 	switch (form) {
 	case FIGURE_COUNT:
-		num_add_thousands(b, (int64_t)v);
+		num_add_thousands(b, whole(v));
 		break;
 	case FIGURE_TENTHS:
 		add_decimals(b, v, 1);
@@ -234,7 +241,7 @@ figure_value(struct buf *b, enum figure_form form, double v)
 		add_decimals(b, v, 2);
 		break;
 	case FIGURE_TIME:
-		minutes = (int64_t)(v / MS_PER_MIN + 0.5);
+		minutes = whole(v / MS_PER_MIN + 0.5);
 		num_add_thousands(b, minutes / 60);
 		buf_printf(b, " h %02d min", (int)(minutes % 60));
 		break;

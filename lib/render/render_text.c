@@ -454,7 +454,7 @@ render_text_mentions(struct buf *b, const struct mentions_report *m)
 		for (int k = 0; k < 24; k++)
 			hours[k].lo = hours[k].hi = n->hours[k];
 		chart_text_spark(b, hours, 24, 24);
-		buf_lit(b, " 24 h   first ");
+		buf_lit(b, " 24 h  first ");
 		figure_when(b, n->first);
 		buf_lit(b, ", last ");
 		figure_when(b, n->last);

@@ -156,6 +156,30 @@ tw-load --verify --uri "$uri/bad" "$tmp/three" >"$tmp/out" 2>&1
 is $? 1 "--verify: something is there twice"
 like "$(cat "$tmp/out")" '5 events, 1 more than once' "and how much"
 
+# The same of stats.
+tw-agg "$tmp/events" | grep '"type":"window"' | head -n 51 >"$tmp/stats"
+head -n 50 "$tmp/stats" | tw-load --uri "$uri/stats"
+is "$(head -n 50 "$tmp/stats" | tw-load --verify --uri "$uri/stats")" \
+	"0 events and 50 stats in the input, 0 missing; in its range 0 events, 0 more than once" \
+	"--verify of stats"
+like "$(tw-load --dry-run --uri "$uri/stats" "$tmp/stats" 2>&1)" \
+	' 1 new, 50 already there' "--dry-run of stats"
+tw-load --verify --uri "$uri/stats" "$tmp/stats" >"$tmp/out" 2>"$tmp/err"
+is $? 1 "--verify: a window is missing"
+like "$(cat "$tmp/out")" ' 51 stats in the input, 1 missing' "how much"
+like "$(cat "$tmp/err")" "$tmp/stats:51: is not there" "and where"
+
+# What the server will not have: here, windows with 7 messages.
+mongo "$a" stats '{"collMod": "chatStats", "validator": {"messages": {"$ne": 7}}}' \
+	>/dev/null
+w='{"ts":"2026-11-23T12:00:%02d.000Z","channel":"k","type":"window","seconds":5,"messages":%d}\n'
+# shellcheck disable=SC2059 # the format has two numbers
+printf "$w" 0 6 5 7 10 8 >"$tmp/sevens"
+tw-load -v --uri "$uri/stats" "$tmp/sevens" 2>"$tmp/err"
+is $? 3 "a line that the server refuses: status 3"
+like "$(cat "$tmp/err")" "$tmp/sevens:2: .*validation" "named, with the reason"
+like "$(cat "$tmp/err")" ' 2 new, 0 already there; 1 refused' "the others are stored"
+
 # A slow pipe.
 {
 	head -n 7 "$tmp/events"

@@ -61,6 +61,37 @@ fuzz_line(struct str *rest, struct str *line)
 	return true;
 }
 
+/* An input that is read as a row of small numbers: what to do, and with what. */
+struct fuzz_bytes {
+	const uint8_t *p;
+	size_t left;
+};
+
+/*
+ * Takes the next number, 0 to 255; 0 when there is none left.
+ */
+static inline unsigned
+fuzz_byte(struct fuzz_bytes *b)
+{
+	if (b->left == 0)
+		return 0;
+	b->left--;
+	return *b->p++;
+}
+
+/*
+ * Takes the next `n` bytes, or what is left of them.
+ */
+static inline struct str
+fuzz_slice(struct fuzz_bytes *b, size_t n)
+{
+	struct str s = fuzz_str(b->p, n < b->left ? n : b->left);
+
+	b->p += s.len;
+	b->left -= s.len;
+	return s;
+}
+
 /*
  * Makes a file in memory of the input, as lib/ opens files by their names.
  *

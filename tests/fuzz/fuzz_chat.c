@@ -1,6 +1,6 @@
 /*
- * fuzz chat: any bytes as a line of the raw log; the event that it makes is
- * read again as it was written.
+ * fuzz chat: any bytes as lines of the raw log; the events that they make are
+ * read again as they were written.
  */
 #include "fuzz.h"
 
@@ -8,30 +8,38 @@
 #include "format/rawlog.h"
 #include "model/fromchat.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void
+check_line(struct irc *m, struct str line)
 {
 	static struct scratch scratch;
-	struct str line = fuzz_str(data, size), what = STR_ABSENT;
+	struct str what = STR_ABSENT;
 	struct rawlog raw;
 	struct event e;
-	struct irc m = { 0 };
 
-	/* The tools refuse a NUL and split at LF before this. */
-	if (memchr(line.p, '\n', line.len) != NULL ||
-	    memchr(line.p, '\0', line.len) != NULL)
-		return 0;
+	/* The tools refuse a NUL before this. */
+	if (memchr(line.p, '\0', line.len) != NULL)
+		return;
 	if (!rawlog_parse(&raw, line))
-		return 0;
+		return;
 	if (raw.source != RAWLOG_BARE && raw.source != RAWLOG_IRC)
-		return 0;
-	if (!irc_parse(&m, raw.payload))
-		return 0;
-	if (fromchat(&e, &m, &raw, &scratch, &what) == FROM_EVENT) {
+		return;
+	if (!irc_parse(m, raw.payload))
+		return;
+	if (fromchat(&e, m, &raw, &scratch, &what) == FROM_EVENT) {
 		must(event_is_chat(&e));
 		fuzz_round_trip(&e);
 	} else {
 		must(what.len > 0);
 	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct str rest = fuzz_str(data, size), line;
+	struct irc m = { 0 };
+
+	while (fuzz_line(&rest, &line))
+		check_line(&m, line);
 	return 0;
 }

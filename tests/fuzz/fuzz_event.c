@@ -1,22 +1,58 @@
 /*
- * fuzz event: the fast reader against the full one, and what is written of what
- * was read is read again as the same.
+ * fuzz event: the fast reader against the full one, and against jansson's own
+ * spelling of the lines; what is written of what was read is read again as the
+ * same, also by way of a document.
  */
 #include "fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+#include "dump.h"
+#include "model/eventdoc.h"
+
+static struct event_reader *one, *two;
+
+/* What jansson writes of the line has to be the same event. */
+static void
+other_spellings(struct str line, struct str want)
 {
-	static struct event_reader *one, *two;
+	static struct buf dump, got;
+	struct errmsg why;
+	struct event e;
+
+	for (size_t i = 0; i < DUMP_N; i++) {
+		if (!dump_line(line, dump_spellings[i], &dump))
+			return;
+		must(event_read(two, buf_view(&dump), &e, &why));
+		buf_reset(&got);
+		event_write(&got, &e);
+		must(str_eq(buf_view(&got), want));
+	}
+}
+
+/* A document is made of the event, and a line of that. */
+static void
+by_document(const struct event *e, struct str want)
+{
+	static struct buf doc, line, got, scratch;
+	struct errmsg why;
+	struct event back;
+
+	buf_reset(&doc);
+	buf_reset(&line);
+	buf_reset(&got);
+	eventdoc_write(&doc, e, &scratch);
+	must(eventdoc_line(&line, buf_view(&doc)));
+	must(event_read(two, buf_view(&line), &back, &why));
+	event_write(&got, &back);
+	must(str_eq(buf_view(&got), want));
+}
+
+static void
+check_line(struct str line)
+{
 	static struct buf fast_line, full_line;
-	struct str line = fuzz_str(data, size);
 	struct event fast, full;
 	struct errmsg why;
 
-	if (one == NULL) {
-		one = event_reader_new();
-		two = event_reader_new();
-	}
 	if (event_read_fast(one, line, &fast)) {
 		must(event_read_full(two, line, &full, &why));
 		buf_reset(&fast_line);
@@ -25,10 +61,29 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		event_write(&full_line, &full);
 		must(str_eq(buf_view(&fast_line), buf_view(&full_line)));
 	}
-	if (event_read(one, line, &fast, &why))
-		fuzz_round_trip(&fast);
-	else
+	if (!event_read(one, line, &fast, &why)) {
 		must(memchr(why.text, '\0', sizeof(why.text)) != NULL &&
 		    why.text[0] != '\0');
+		return;
+	}
+	fuzz_round_trip(&fast);
+	buf_reset(&fast_line);
+	event_write(&fast_line, &fast);
+	other_spellings(line, buf_view(&fast_line));
+	by_document(&fast, buf_view(&fast_line));
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct str rest = fuzz_str(data, size), line;
+
+	/* One after the other, as the readers learn the order of the keys. */
+	one = event_reader_new();
+	two = event_reader_new();
+	while (fuzz_line(&rest, &line))
+		check_line(line);
+	event_reader_free(one);
+	event_reader_free(two);
 	return 0;
 }

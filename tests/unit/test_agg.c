@@ -1,6 +1,7 @@
 /*
  * From events to windows and streams: figures worked out by hand.
  */
+#define _GNU_SOURCE /* memmem */
 #include "tap.h"
 
 #include "model/agg.h"
@@ -164,6 +165,62 @@ test_inferred(void)
 	agg_free(a);
 }
 
+/* Of two streams in one window the later has none of its own. */
+static void
+test_two_in_a_window(void)
+{
+	static const struct agg_options o = { 3600000, 60000, 60000, false };
+	static const char want[] =
+	    "\"started_at\":\"2026-11-23T12:01:40.000Z\",\"ended_at\":"
+	    "\"2026-11-23T12:01:40.000Z\",\"inferred\":true,\"airtime_s\":0,"
+	    "\"messages\":0,\"messages_max\":0,\"windows\":0}\n";
+	struct agg *a = agg_new(&o, spell, NULL);
+	struct str out;
+
+	ok(add(a, EVENT("12:00:04", "message", "")) &&
+		add(a, EVENT("12:01:40", "message", "")),
+	    "a silence that is shorter than a window, and parts streams");
+	agg_end(a);
+	out = buf_view(agg_output(a));
+	ok(out.len > sizeof(want), "there are lines");
+	out.p += out.len - (sizeof(want) - 1);
+	out.len = sizeof(want) - 1;
+	is(out, want, "the second stream has a line, and nothing in it");
+	agg_free(a);
+}
+
+/* A hit that comes late, and before the one by which windows before it were
+ * given away. */
+static void
+test_late_hit(void)
+{
+#define HIT(ts, id)                                                            \
+	EVENT(ts, "viewers",                                                   \
+	    ",\"stream_id\":\"" id                                             \
+	    "\",\"started_at\":\"2026-11-23T10:00:00.000Z\",\"viewers\":9")
+	static const struct agg_options o = { 150000, 60000, 1800000, false };
+	struct agg *a = agg_new(&o, spell, NULL);
+	struct str out;
+
+	ok(add(a, HIT("12:01:45", "7")), "a first hit");
+	ok(add(a, EVENT("12:03:30", "offline", "")), "a miss");
+	out = buf_view(agg_output(a));
+	ok(out.len > 0 &&
+		memmem(out.p, out.len, "\"stream_id\":\"7\"", 15) != NULL,
+	    "the windows before are its");
+	ok(!add(a, HIT("12:00:45", "6")), "one of another stream is late");
+	ok(add(a, HIT("12:00:50", "7")), "one of the same is not");
+	agg_end(a);
+	buf_byte(agg_output(a), '\0');
+	ok(strstr(agg_output(a)->p,
+	       "\"ended_at\":\"2026-11-23T12:01:45.000Z\",\"open\":true") !=
+		NULL,
+	    "the stream ends with its own last hit");
+	ok(strstr(agg_output(a)->p, "\"windows\":5,") != NULL,
+	    "and has all five windows");
+	agg_free(a);
+}
+
 static void
 test_late(void)
 {
@@ -192,6 +249,8 @@ main(void)
 	reader = event_reader_new();
 	test_stream();
 	test_inferred();
+	test_two_in_a_window();
+	test_late_hit();
 	test_late();
 	event_reader_free(reader);
 	return tap_done();

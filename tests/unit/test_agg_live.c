@@ -50,10 +50,76 @@ pass(struct agg *a, int64_t s, const char *want, const char *name)
 	buf_reset(agg_output(a));
 }
 
+static const struct agg_options o = { 5000, 10000, 1800000, true };
+
+/* Without polls a silence would make a stream of the windows before it, which
+ * are written by then. */
+static void
+test_without_polls(void)
+{
+	struct agg *a = agg_new(&o, spell, NULL);
+
+	ok(add(a, EVENT("12:00:02.000", "message", ",\"user_id\":\"1\"")),
+	    "no polls: a message");
+	pass(a, 5, WINDOW("12:00:00", ",\"messages\":1,\"chatters\":1}"),
+	    "its window, of no stream");
+	ok(add(a, EVENT("12:40:02.000", "message", ",\"user_id\":\"2\"")),
+	    "another after a long silence");
+	pass(a, 2405, WINDOW("12:40:00", ",\"messages\":1,\"chatters\":1}"),
+	    "its window, and no line of a stream before it");
+	agg_end(a);
+	is(buf_view(agg_output(a)), "", "nor one at the end");
+	agg_free(a);
+}
+
+/* What was taken is written, also when the next pass is far away, or none. */
+static void
+test_nothing_lost(void)
+{
+	struct agg *a = agg_new(&o, spell, NULL);
+
+	ok(add(a, EVENT("12:00:02.000", "message", ",\"user_id\":\"1\"")),
+	    "a message");
+	pass(a, 5, WINDOW("12:00:00", ",\"messages\":1,\"chatters\":1}"),
+	    "its window");
+	ok(add(a, EVENT("12:00:03.000", "message", ",\"user_id\":\"1\"")),
+	    "another, late");
+	pass(a, 60, WINDOW("12:00:00", ",\"messages\":2,\"chatters\":1}"),
+	    "the window again, although the clock has jumped");
+	ok(add(a, EVENT("12:00:59.000", "message", ",\"user_id\":\"1\"")),
+	    "one more, late");
+	agg_end(a);
+	is(buf_view(agg_output(a)),
+	    WINDOW("12:00:55", ",\"messages\":1,\"chatters\":1}"),
+	    "its window at the end");
+	agg_free(a);
+}
+
+/* Of equally busy windows the earliest counts, also when it grew later. */
+static void
+test_busiest(void)
+{
+	struct agg *a = agg_new(&o, spell, NULL);
+
+	ok(add(a, HIT("12:00:00.000", "1")) &&
+		add(a, EVENT("12:00:01.000", "message", "")) &&
+		add(a, EVENT("12:00:06.000", "message", "")) &&
+		add(a, EVENT("12:00:07.000", "message", "")),
+	    "a window with one message, one with two");
+	agg_pass(a, T0 + 10000);
+	ok(add(a, EVENT("12:00:02.000", "message", "")), "one more, late");
+	agg_end(a);
+	buf_byte(agg_output(a), '\0');
+	ok(strstr(agg_output(a)->p,
+	       "\"messages_max\":2,\"messages_max_at\":"
+	       "\"2026-11-23T12:00:00.000Z\"") != NULL,
+	    "the first is the busiest");
+	agg_free(a);
+}
+
 int
 main(void)
 {
-	static const struct agg_options o = { 5000, 10000, 1800000, true };
 	struct agg *a = agg_new(&o, spell, NULL);
 
 	reader = event_reader_new();
@@ -103,6 +169,9 @@ main(void)
 	    "with what came late");
 	ok(strstr(agg_output(a)->p, "\"bits\":5,") != NULL, "and its bits");
 	agg_free(a);
+	test_without_polls();
+	test_nothing_lost();
+	test_busiest();
 	event_reader_free(reader);
 	return tap_done();
 }

@@ -30,6 +30,37 @@ add(struct live *l, const char *channel, int64_t at, int64_t messages,
 	live_add(l, &s);
 }
 
+/* Equally busy channels: by viewers, then by name. */
+static void
+test_ties(void)
+{
+	struct live *l = live_new();
+	struct stats s = { .type = STATS_WINDOW,
+		.ts = T0,
+		.seconds = 5,
+		.n = { .messages = 1 },
+		.viewers_max = STATS_UNKNOWN,
+		.heard_ms = 5000 };
+	static const struct {
+		const char *channel;
+		double viewers;
+	} list[] = { { "c", 10 }, { "b", 10 }, { "d", 90 } };
+	struct live_row *rows;
+
+	for (size_t i = 0; i < 3; i++) {
+		s.channel = str_of(list[i].channel);
+		s.viewers = list[i].viewers;
+		live_add(l, &s);
+	}
+	is_int((int64_t)live_rows(l, T0 + 5000, &rows), 3, "three as busy");
+	is(rows[0].name, "d", "most viewers first");
+	is(rows[1].name, "b", "then by name");
+	is(rows[2].name, "c", "the last");
+	free(rows);
+	live_free(l);
+	live_free(NULL);
+}
+
 static void
 test_rows(void)
 {
@@ -118,6 +149,7 @@ int
 main(void)
 {
 	test_rows();
+	test_ties();
 	test_frame();
 	return tap_done();
 }

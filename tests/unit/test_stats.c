@@ -131,6 +131,12 @@ test_refused(void)
 		{ COMMON "\"stream\",\"seconds\":5,\"stream_id\":\"1\","
 			 "\"ended_at\":\"2026-11-23T13:00:00.000Z\"}",
 		    "airtime_s" },
+		/* It would be written as -1. */
+		{ COMMON "\"stream\",\"seconds\":5,\"stream_id\":\"1\","
+			 "\"ended_at\":\"2026-11-23T13:00:00.000Z\","
+			 "\"airtime_s\":1,\"viewer_s\":9,\"viewers_max\":9,"
+			 "\"viewers_max_at\":\"2026-11-23T12:00:00.000Z\"}",
+		    "viewers_avg" },
 	};
 	struct stats s;
 
