@@ -36,6 +36,25 @@ tool_wrong(const char *fmt, ...)
 }
 
 void
+tool_give_up(const char *what, const struct errmsg *why)
+{
+	warnx("%s%s%s", what, *what != '\0' ? ": " : "", why->text);
+	exit(why->passing ? TOOL_FAILED : TOOL_USAGE);
+}
+
+void
+tool_readable(const char *what, const char *path)
+{
+	struct errmsg why;
+
+	if (access(path, R_OK) == 0)
+		return;
+	errmsg_system(&why);
+	errmsg_where(&why, "%s", path);
+	tool_give_up(what, &why);
+}
+
+void
 tool_filter_init(struct tool_filter *f)
 {
 	*f = (struct tool_filter){ .since_ms = INT64_MIN,

@@ -58,6 +58,18 @@ _Noreturn void tool_version(const char *tool);
 _Noreturn void tool_wrong(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
 /*
+ * Exit, saying `what` and `why`: with TOOL_FAILED when it may go well next time,
+ * else with TOOL_USAGE. `what` may be empty.
+ */
+_Noreturn void tool_give_up(const char *what, const struct errmsg *why);
+
+/*
+ * Exit as tool_give_up() does unless the file `path` that `what` names can be
+ * read.
+ */
+void tool_readable(const char *what, const char *path);
+
+/*
  * Set up `f` to let everything through.
  */
 void tool_filter_init(struct tool_filter *f);

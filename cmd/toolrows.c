@@ -56,7 +56,7 @@ tool_each_row(const char *tool, const char *uri, enum tool_rows what,
 
 	u = mongouri_choose(uri, &why);
 	if (u == NULL)
-		tool_wrong("%s", why.text);
+		tool_give_up("", &why);
 	o.uri = u;
 	rows = what != TOOL_ROWS_LOGS ? rows_of_stats(&o, &e)
 				      : rows_of_logs(&o, &e);
@@ -92,7 +92,7 @@ tool_each_part(const char *tool, const char *uri, const struct tool_filter *f,
 
 	u = mongouri_choose(uri, &why);
 	if (u == NULL)
-		tool_wrong("%s", why.text);
+		tool_give_up("", &why);
 	o.uri = u;
 	p = pushdown_new(&o, window_ms, &e);
 	while (p != NULL && (more = pushdown_next(p, &item, &e)) == 1)

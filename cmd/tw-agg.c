@@ -424,7 +424,7 @@ main(int argc, char **argv)
 	struct errmsg why;
 
 	if (!zone_set("UTC", &why))
-		tool_wrong("%s", why.text);
+		tool_give_up("", &why);
 	tool_filter_init(&r.filter);
 	options(&r, argc, argv);
 	if (r.o.live && !r.hold_given)

@@ -835,7 +835,7 @@ connect_loader(struct run *r)
 		return;
 	r->uri = mongouri_choose(r->uri_option, &why);
 	if (r->uri == NULL)
-		tool_wrong("%s", why.text);
+		tool_give_up("", &why);
 	if (r->export)
 		return;
 	r->o.uri = r->uri;
@@ -896,7 +896,7 @@ main(int argc, char **argv)
 	(void)mallopt(M_MMAP_THRESHOLD, HEAP_BYTES);
 	(void)mallopt(M_TRIM_THRESHOLD, HEAP_BYTES);
 	if (!zone_set("UTC", &why))
-		tool_wrong("%s", why.text);
+		tool_give_up("", &why);
 	tool_filter_init(&r.filter);
 	options(&r, argc, argv);
 	r.begin_ms = now_mono_ms();

@@ -328,7 +328,7 @@ options(struct parse *p, int argc, char **argv)
 			patterns_free(p->patterns);
 			p->patterns = patterns_load(optarg, &why);
 			if (p->patterns == NULL)
-				tool_wrong("--mentions: %s", why.text);
+				tool_give_up("--mentions", &why);
 			break;
 		case 'q':
 			p->words = TOOL_QUIET;
@@ -364,7 +364,7 @@ main(int argc, char **argv)
 	struct errmsg why;
 
 	if (!zone_set("UTC", &why))
-		tool_wrong("%s", why.text);
+		tool_give_up("", &why);
 	tool_filter_init(&p.filter);
 	options(&p, argc, argv);
 	open_many();

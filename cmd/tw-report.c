@@ -525,7 +525,7 @@ check_options(struct run *r)
 	struct week w;
 
 	if (!zone_set(r->tz, &why))
-		tool_wrong("--tz: %s", why.text);
+		tool_give_up("--tz", &why);
 	/* A date is one of that zone. */
 	if (r->since != NULL)
 		tool_time(&r->filter.since_ms, "--since", r->since);

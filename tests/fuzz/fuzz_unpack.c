@@ -31,7 +31,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (l.offset < ENOUGH && (more = lines_next(&l, &line)) == 1)
 		must(line.len <= 4096);
 	if (more < 0)
-		must(unpack_why(u)[0] != '\0');
+		must(unpack_why(u)->text[0] != '\0');
 	else if (more == 0)
 		must(unpack_offset(u) == (int64_t)size);
 	lines_release(&l);
