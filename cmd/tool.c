@@ -2,6 +2,7 @@
 
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -15,6 +16,19 @@
 #ifndef TW_VERSION
 #error "the Makefile says which version this is"
 #endif
+
+void
+tool_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+			continue;
+		/* The lowest that is free is this one. */
+		if (open("/dev/null",
+			fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY) != fd)
+			exit(TOOL_FAILED);
+	}
+}
 
 void
 tool_version(const char *tool)

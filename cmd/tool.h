@@ -48,6 +48,13 @@ struct tool_rejects {
 };
 
 /*
+ * See to it that descriptors 0 to 2 are in use: first of all, as else the next
+ * file that is opened would take the place of one that was closed, and get what
+ * is meant for people. Input and output fail all the same; words are lost.
+ */
+void tool_descriptors(void);
+
+/*
  * Print `text`, then the version, the way -V does, and exit.
  */
 _Noreturn void tool_version(const char *tool);

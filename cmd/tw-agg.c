@@ -423,6 +423,7 @@ main(int argc, char **argv)
 	enum tool_exit result = TOOL_DONE;
 	struct errmsg why;
 
+	tool_descriptors();
 	if (!zone_set("UTC", &why))
 		tool_give_up("", &why);
 	tool_filter_init(&r.filter);

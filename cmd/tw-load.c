@@ -892,6 +892,7 @@ main(int argc, char **argv)
 		.o = { .wait_ms = WAIT_MS } };
 	struct errmsg why;
 
+	tool_descriptors();
 	/* Batches are megabytes: not to be given back and asked for anew. */
 	(void)mallopt(M_MMAP_THRESHOLD, HEAP_BYTES);
 	(void)mallopt(M_TRIM_THRESHOLD, HEAP_BYTES);

@@ -363,6 +363,7 @@ main(int argc, char **argv)
 	struct rawmerge *m;
 	struct errmsg why;
 
+	tool_descriptors();
 	if (!zone_set("UTC", &why))
 		tool_give_up("", &why);
 	tool_filter_init(&p.filter);

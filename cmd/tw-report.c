@@ -598,6 +598,7 @@ main(int argc, char **argv)
 	struct run r = { .words = TOOL_NORMAL, .tz = "UTC" };
 	enum tool_exit result = TOOL_DONE;
 
+	tool_descriptors();
 	tool_filter_init(&r.filter);
 	options(&r, argc, argv);
 	choose_kind(&r, argc, argv);
