@@ -5,6 +5,8 @@
 #   make lint        format, static checks, floors, pages, scripts
 #   make bench       measure throughput against floors and peers
 #   make fuzz        fuzz every parser for FUZZ_S seconds each (clang)
+#   make torture     every fault at every step, then the soak (tests/torture)
+#   make soak        an evening of many faults, SOAK_S seconds of it
 #   make cover       run all tests, print line coverage
 #   make screenshots the pictures of the README, from an invented site
 #   make golden      rewrite the expected outputs of the command tests
@@ -126,6 +128,17 @@ $(B)/tests/fake/full.so: tests/fake/full.c
 	@mkdir -p $(@D)
 	$(CC) -D_GNU_SOURCE $(WARN) -fPIC -shared -o $@ $< -ldl
 
+$(B)/tests/torture/%.so: tests/torture/%.c
+	@mkdir -p $(@D)
+	$(CC) $(WARN) -fPIC -shared -o $@ $< -ldl
+
+$(B)/tests/torture/fault: tests/torture/fault.c
+	@mkdir -p $(@D)
+	$(CC) $(WARN) -O1 -o $@ $<
+
+TORTURE := $(B)/tests/torture/alloc.so $(B)/tests/torture/clock.so \
+	   $(B)/tests/torture/fault
+
 PROVE = prove $(if $(V),-v)
 
 # The command tests, the longest first: most of their time they wait. Those of the
@@ -135,7 +148,8 @@ LONG := $(patsubst %,tests/cli/%.t,tw-ops tw-poll tw-chat-load tw-load \
 CLI  := $(filter-out $(if $(SAN),tests/cli/tw-ops%),\
 	$(LONG) $(filter-out $(LONG),$(wildcard tests/cli/*.t)))
 
-check: all $(UNIT) $(REPLAY) $(FAKE) $(B)/tests/fake/full.so $(B)/tests/gen
+check: all $(UNIT) $(REPLAY) $(FAKE) $(B)/tests/fake/full.so $(B)/tests/gen \
+    $(TORTURE)
 	$(PROVE) -e '' $(UNIT)
 	@for f in $(FUZZ); do echo "replay $$f" && \
 	    $(B)/tests/fuzz/$$f tests/fuzz/corpus/$${f#fuzz_} || exit 1; done
@@ -149,6 +163,19 @@ golden: all
 	git diff --stat tests/cli/data
 
 -include $(UNIT:=.d) $(FAKE:=.d) $(REPLAY:=.d) $(LIB_OBJ:.o=.d) $(TOOLS:%=$(B)/cmd/%.d) $(SHARED:%.c=$(B)/%.d)
+
+# Faults: minutes and minutes of them.
+
+TORTURE_PARTS = alloc calls fds kill clock
+SOAK_S = 1200
+TORTURE_ENV = TW_BIN=$(CURDIR)/$(B) TW_MODE=$(MODE)
+
+torture: all $(FAKE) $(B)/tests/fake/full.so $(TORTURE)
+	$(TORTURE_ENV) python3 tests/torture/torture.py $(TORTURE_PARTS)
+	$(MAKE) soak
+
+soak: all $(FAKE) $(B)/tests/fake/full.so $(TORTURE)
+	$(TORTURE_ENV) python3 tests/torture/soak.py $(SOAK_S)
 
 # Fuzzing: each target for FUZZ_S seconds, from its corpus and back into it.
 
@@ -249,4 +276,4 @@ clean:
 FORCE:
 
 .PHONY: all bench check clean cover fuzz golden install lint screenshots \
-	uninstall FORCE
+	soak torture uninstall FORCE
