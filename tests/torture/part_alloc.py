@@ -136,7 +136,7 @@ def chat_once(work, name, env, prefix=()):
         out, err = p.communicate(timeout=20)
     except subprocess.TimeoutExpired:
         late = True
-        p.kill()
+        base.kill_below(p.pid)
         out, err = p.communicate()
     irc.end()
     check = subprocess.run(

@@ -2,7 +2,6 @@
 import os
 import shutil
 import subprocess
-import time
 
 import base
 
@@ -68,14 +67,14 @@ class Ops:
     def run(self, argv, timeout=120):
         shutil.rmtree(self.folder / "cwd", ignore_errors=True)
         (self.folder / "cwd").mkdir()
+        return self.run_here(argv, timeout)
+
+    def run_here(self, argv, timeout=120):
         argv = [self.stream if x == "STREAM" else x for x in argv]
+        if "tw-watch" in argv and argv[0] != base.FAULT:
+            # It waits for what tw-watch starts in the background, too.
+            argv = [base.FAULT, "-c", "fsync"] + argv
         r = base.run_again(argv, self.folder / "cwd", None, self.env, timeout)
-        # What a script has started in the background, too.
-        end = time.time() + 30
-        while "tw-watch" in argv and "--no-start" in argv and \
-                not (self.data / "state/looked").exists() and \
-                time.time() < end:
-            time.sleep(0.05)
         if self.data.exists() and (self.data / "lock").exists():
             subprocess.run(["flock", "-w", "60", self.data / "lock/etl",
                             "true"])
