@@ -80,6 +80,7 @@ static const struct call {
 	{ "mkdirat", SYS_mkdirat, AT_PATH },
 	{ "fsync", SYS_fsync, FD },
 	{ "fdatasync", SYS_fdatasync, FD },
+	{ "syncfs", SYS_syncfs, FD },
 	{ "ftruncate", SYS_ftruncate, FD },
 	{ "flock", SYS_flock, FD },
 	{ "lseek", SYS_lseek, FD },

@@ -19,7 +19,7 @@ WAYS = [
     ("openat,open,socket,pipe2", "ENFILE+"),
     ("poll,ppoll,select,pselect6,epoll_wait,epoll_pwait,flock,connect",
      "EINTR"),
-    ("fsync,fdatasync,rename,renameat,renameat2,close,mkdir,mkdirat,"
+    ("fsync,fdatasync,syncfs,rename,renameat,renameat2,close,mkdir,mkdirat,"
      "ftruncate,lseek,getdents", "EIO"),
     ("fstat,newfstatat,access", "EIO"),
 ]
