@@ -136,7 +136,7 @@ class Channel:
         self.serials = []  # messages that came through
         self.twice = 0
         self.unknown = 0   # messages that the server does not know
-        self.marks = []
+        self.evidence = []  # (time, mark or None), in order of the lines
         self.hits = []     # (received, viewers)
         self.started = None
         self.interval = 20000
@@ -151,7 +151,7 @@ def read_chat(ledger, files):
                 continue
             received, source, _, payload = line.split(b"\t", 3)
             if source == b"mark":
-                c.marks.append((ms_of(received), json.loads(payload)))
+                c.evidence.append((ms_of(received), json.loads(payload)))
                 continue
             found = ID.search(payload)
             if b" PRIVMSG #" not in payload or not found:
@@ -164,6 +164,7 @@ def read_chat(ledger, files):
             else:
                 seen.add(serial)
                 c.serials.append(serial)
+                c.evidence.append((ledger.ts[serial], None))
     return c
 
 
@@ -202,9 +203,8 @@ def figures(c, ledger):
         bits += ledger.bits[serial]
         paid += ledger.bits[serial] > 0
     heard = Heard()
-    for ts, mark in sorted(
-            [(ledger.ts[s], None) for s in c.serials] + c.marks,
-            key=lambda x: x[0]):
+    # Equal times stay in the order of their lines.
+    for ts, mark in sorted(c.evidence, key=lambda x: x[0]):
         heard.take(ts, mark)
     c.heard = heard.all()
     heard_ms = inside(c.heard, first, last)
