@@ -587,7 +587,8 @@ release(struct agg *a, struct channel *c)
 	if (c->held == NOBODY)
 		return;
 	s = find_stream(c, c->held);
-	if (s != NULL)
+	/* A run without windows is one whose windows were written before. */
+	if (s != NULL && !(s->run && s->windows == 0))
 		spell_stream(a, c, s, &a->out);
 	buf_str(&a->out, buf_view(&c->text));
 	buf_release(&c->text);
@@ -861,13 +862,17 @@ static void
 finish_spans(struct agg *a, struct channel *c)
 {
 	struct session_run run;
+	struct stream *s;
 
 	while (
 	    c->n_spans > 0 && c->spans[0].to < c->frontier && is_over(a, c)) {
 		struct span *span = &c->spans[0];
 
-		/* A segment may have no window of its own. */
-		get_stream(c, span->stream, span->id, span->started_at);
+		/* A segment may have no window of its own; live, the windows of
+		 * a run may all have been written before it was one. */
+		s = get_stream(c, span->stream, span->id, span->started_at);
+		s->run = span->run;
+		s->ended_at = span->ended_at;
 		if (span->run && c->done.sessions.in_run &&
 		    c->done.sessions.n == span->stream)
 			(void)sessions_end(&c->done.sessions, &run);
@@ -1013,8 +1018,9 @@ agg_pass(struct agg *a, int64_t now)
 	for (size_t i = 0; i < a->channel_names.n; i++) {
 		struct channel *c = a->channels[i];
 
-		forget_recent(c, index_of(a, now - a->o.hold_ms) - 1);
+		/* First: the clock may have jumped. */
 		rewrite(a, c);
+		forget_recent(c, index_of(a, now - a->o.hold_ms) - 1);
 		advance_to(a, c, index_of(a, now));
 	}
 }
@@ -1277,6 +1283,7 @@ end_channel(struct agg *a, struct channel *c)
 	struct session_run run;
 	int64_t last = c->frontier;
 
+	rewrite(a, c);
 	if (c->n_windows > 0)
 		last = c->windows[c->n_windows - 1]->index + 1;
 	if (last > c->fed)
