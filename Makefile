@@ -5,6 +5,8 @@
 #   make lint        format, static checks, floors, pages, scripts
 #   make bench       measure throughput against floors and peers
 #   make fuzz        fuzz every parser for FUZZ_S seconds each (clang)
+#   make torture     every fault at every step, then the soak (tests/torture)
+#   make soak        an evening of many faults, SOAK_S seconds of it
 #   make cover       run all tests; line coverage, which has a floor
 #   make screenshots the pictures of the README, from an invented site
 #   make golden      rewrite the expected outputs of the command tests
@@ -70,7 +72,7 @@ knows    = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null \
 optimise = $(filter-out -O0,$(lastword $(filter -O%,$(CFLAGS) $(MODE_$(MODE)))))
 HARDEN  := -fPIE -fstack-protector-strong \
 	   $(call knows,-fstack-clash-protection) $(call knows,-fcf-protection) \
-	   $(if $(SAN)$(findstring _FORTIFY_SOURCE,$(CFLAGS)),,$(if $(optimise),\
+	   $(if $(SAN)$(FUZZING)$(findstring _FORTIFY_SOURCE,$(CFLAGS)),,$(if $(optimise),\
 	   -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
 HARDEN_LD = -pie -Wl,-z,relro,-z,now,-z,noexecstack
 
@@ -162,6 +164,17 @@ $(PRELOAD): $(B)/%.so: %.c
 BENCH := $(B)/tests/gen $(B)/tests/bench/floor $(B)/tests/bench/spend \
 	 $(if $(MONGO),$(B)/tests/bench/insert)
 
+$(B)/tests/torture/%.so: tests/torture/%.c
+	@mkdir -p $(@D)
+	$(CC) $(WARN) -fPIC -shared -o $@ $< -ldl
+
+$(B)/tests/torture/fault: tests/torture/fault.c
+	@mkdir -p $(@D)
+	$(CC) $(WARN) -O1 -o $@ $<
+
+TORTURE := $(B)/tests/torture/alloc.so $(B)/tests/torture/clock.so \
+	   $(B)/tests/torture/fault
+
 PROVE = prove $(if $(V),-v)
 
 # The command tests, the longest first: most of their time they wait. Those of the
@@ -171,7 +184,7 @@ LONG := $(patsubst %,tests/cli/%.t,tw-ops tw-poll tw-chat-load tw-load \
 CLI  := $(filter-out $(if $(SAN),tests/cli/tw-ops% tests/cli/tw-forget%),\
 	$(LONG) $(filter-out $(LONG),$(wildcard tests/cli/*.t)))
 
-check: all $(UNIT) $(REPLAY) $(FAKE) $(PRELOAD) $(BENCH)
+check: all $(UNIT) $(REPLAY) $(FAKE) $(PRELOAD) $(BENCH) $(TORTURE)
 	$(PROVE) -e '' $(UNIT)
 	@for f in $(FUZZ); do echo "replay $$f" && \
 	    $(B)/tests/fuzz/$$f tests/fuzz/corpus/$${f#fuzz_} || exit 1; done
@@ -185,6 +198,19 @@ golden: all
 	git diff --stat tests/cli/data
 
 -include $(UNIT:=.d) $(FAKE:=.d) $(REPLAY:=.d) $(LIB_OBJ:.o=.d) $(TOOLS:%=$(B)/cmd/%.d) $(SHARED:%.c=$(B)/%.d)
+
+# Faults: minutes and minutes of them.
+
+TORTURE_PARTS = alloc calls fds kill clock
+SOAK_S = 1200
+TORTURE_ENV = TW_BIN=$(CURDIR)/$(B) TW_MODE=$(MODE)
+
+torture: all $(FAKE) $(PRELOAD) $(TORTURE)
+	$(TORTURE_ENV) python3 tests/torture/torture.py $(TORTURE_PARTS)
+	$(MAKE) soak
+
+soak: all $(FAKE) $(PRELOAD) $(TORTURE)
+	$(TORTURE_ENV) python3 tests/torture/soak.py $(SOAK_S)
 
 # Fuzzing: each target for FUZZ_S seconds, from its corpus and back into it.
 
@@ -284,4 +310,4 @@ clean:
 FORCE:
 
 .PHONY: all bench check clean cover fuzz fuzz-build golden install lint screenshots \
-	uninstall FORCE
+	soak torture uninstall FORCE

@@ -82,7 +82,8 @@ read_file(struct map *list, const struct collect_source *s, struct errmsg *why)
 	bool good;
 
 	if (f == NULL) {
-		errmsg_set(why, "%s: %s", s->file, strerror(errno));
+		errmsg_system(why);
+		errmsg_where(why, "%s", s->file);
 		return false;
 	}
 	while ((len = getline(&text, &cap, f)) >= 0) {
@@ -98,8 +99,10 @@ read_file(struct map *list, const struct collect_source *s, struct errmsg *why)
 			    s->file, number, STR_ARGS(name));
 	}
 	good = !ferror(f);
-	if (!good)
-		errmsg_set(why, "%s: %s", s->file, strerror(errno));
+	if (!good) {
+		errmsg_system(why);
+		errmsg_where(why, "%s", s->file);
+	}
 	fclose(f);
 	free(text);
 	return good;
@@ -164,8 +167,8 @@ collect_cafile(void)
 {
 	const char *path = collect_env("TW_CAFILE");
 
-	if (path != NULL && access(path, R_OK) != 0)
-		err(TOOL_USAGE, "TW_CAFILE: %s", path);
+	if (path != NULL)
+		tool_readable("TW_CAFILE", path);
 	return path;
 }
 

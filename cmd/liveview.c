@@ -44,7 +44,7 @@ view_line(void *arg, const struct input *in, struct str line)
 {
 	struct view *v = arg;
 	const struct lines *l = &in->lines;
-	struct errmsg why = { "longer than 1 MiB" };
+	struct errmsg why = { .text = "longer than 1 MiB" };
 	struct stats s;
 
 	if (line.len == 0 && !l->part && !l->cont)

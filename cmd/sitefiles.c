@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* syncfs */
 #include "sitefiles.h"
 
 #include <err.h>
@@ -8,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/out.h"
+#include "base/newfile.h"
 #include "base/xalloc.h"
 #include "format/hash.h"
 #include "tool.h"
@@ -118,6 +119,21 @@ sitefiles_known(void *arg, const char *path, uint64_t mark)
 	return true;
 }
 
+/* Brings all pages to the disk: a page whose mark is known is not written
+ * again, so no mark may be there before its page. */
+static void
+sync_pages(const struct sitefiles *f)
+{
+	int fd;
+
+	if (f->written == 0)
+		return;
+	fd = open(f->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || syncfs(fd) != 0)
+		err(TOOL_FAILED, "%s", f->folder);
+	close(fd);
+}
+
 void
 sitefiles_close(struct sitefiles *f)
 {
@@ -129,6 +145,7 @@ sitefiles_close(struct sitefiles *f)
 		buf_str(&b, map_name(&f->paths, i));
 		buf_byte(&b, '\n');
 	}
+	sync_pages(f);
 	sitefiles_put(f, ".pages", buf_view(&b), 0);
 	f->written = written;
 	f->kept = kept;
@@ -142,9 +159,9 @@ void
 sitefiles_put(void *arg, const char *path, struct str content, uint64_t mark)
 {
 	struct sitefiles *f = arg;
-	char whole[4096], aside[4096 + 32];
+	char whole[4096];
 	int n = snprintf(whole, sizeof(whole), "%s/%s", f->folder, path);
-	FILE *out;
+	bool good;
 
 	if (mark != 0)
 		*mark_of(f, path) = mark;
@@ -154,21 +171,12 @@ sitefiles_put(void *arg, const char *path, struct str content, uint64_t mark)
 		f->kept++;
 		return;
 	}
-	snprintf(aside, sizeof(aside), "%s.%ld.tmp", whole, (long)getpid());
-	out = fopen(aside, "wxe");
-	if (out == NULL && errno == ENOENT) {
+	good = newfile_write(whole, content, false);
+	if (!good && errno == ENOENT) {
 		make_folders(whole);
-		out = fopen(aside, "wxe");
+		good = newfile_write(whole, content, false);
 	}
-	if (out == NULL)
-		err(TOOL_FAILED, "%s", aside);
-	if (!out_write(out, content) || !out_close(out) ||
-	    rename(aside, whole) != 0) {
-		int saved = errno;
-
-		unlink(aside);
-		errno = saved;
+	if (!good)
 		err(TOOL_FAILED, "%s", whole);
-	}
 	f->written++;
 }

@@ -20,6 +20,19 @@
 #endif
 
 void
+tool_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+			continue;
+		/* The lowest that is free is this one. */
+		if (open("/dev/null",
+			fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY) != fd)
+			exit(TOOL_FAILED);
+	}
+}
+
+void
 tool_version(const char *tool)
 {
 	printf("%s %s\n", tool, TW_VERSION);
@@ -57,6 +70,25 @@ tool_wrong(const char *fmt, ...)
 	say(fmt, ap);
 	va_end(ap);
 	exit(TOOL_USAGE);
+}
+
+void
+tool_give_up(const char *what, const struct errmsg *why)
+{
+	warnx("%s%s%s", what, *what != '\0' ? ": " : "", why->text);
+	exit(why->passing ? TOOL_FAILED : TOOL_USAGE);
+}
+
+void
+tool_readable(const char *what, const char *path)
+{
+	struct errmsg why;
+
+	if (access(path, R_OK) == 0)
+		return;
+	errmsg_system(&why);
+	errmsg_where(&why, "%s", path);
+	tool_give_up(what, &why);
 }
 
 void

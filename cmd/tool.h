@@ -48,6 +48,13 @@ struct tool_rejects {
 };
 
 /*
+ * See to it that descriptors 0 to 2 are in use: first of all, as else the next
+ * file that is opened would take the place of one that was closed, and get what
+ * is meant for people. Input and output fail all the same; words are lost.
+ */
+void tool_descriptors(void);
+
+/*
  * Print `text`, then the version, the way -V does, and exit.
  */
 _Noreturn void tool_version(const char *tool);
@@ -62,6 +69,18 @@ void tool_warn(const char *fmt, ...) PRINTF_LIKE(1, 2);
  * Exit with TOOL_USAGE, saying the printf format `fmt` with its arguments.
  */
 _Noreturn void tool_wrong(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+/*
+ * Exit, saying `what` and `why`: with TOOL_FAILED when it may go well next time,
+ * else with TOOL_USAGE. `what` may be empty.
+ */
+_Noreturn void tool_give_up(const char *what, const struct errmsg *why);
+
+/*
+ * Exit as tool_give_up() does unless the file `path` that `what` names can be
+ * read.
+ */
+void tool_readable(const char *what, const char *path);
 
 /*
  * Set up `f` to let everything through.

@@ -48,7 +48,7 @@ tool_uri(enum tool_words words, const char *option)
 		tool_secret(words, "TW_URI_FILE", file);
 	u = mongouri_choose(option, &why);
 	if (u == NULL)
-		tool_wrong("%s", why.text);
+		tool_give_up("", &why);
 	return u;
 }
 

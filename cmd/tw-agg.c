@@ -424,8 +424,9 @@ main(int argc, char **argv)
 	enum tool_exit result = TOOL_DONE;
 	struct errmsg why;
 
+	tool_descriptors();
 	if (!zone_set("UTC", &why))
-		tool_wrong("%s", why.text);
+		tool_give_up("", &why);
 	tool_filter_init(&r.filter);
 	options(&r, argc, argv);
 	if (r.o.live && !r.hold_given)

@@ -135,8 +135,7 @@ read_login(struct listen_options *o, struct login *login, enum tool_words words)
 	if (o->token_file == NULL)
 		tool_wrong("TW_CHAT_LOGIN needs its token: name the file that "
 			   "holds it in TW_CHAT_TOKEN_FILE");
-	if (access(o->token_file, R_OK) != 0)
-		err(TOOL_USAGE, "TW_CHAT_TOKEN_FILE: %s", o->token_file);
+	tool_readable("TW_CHAT_TOKEN_FILE", o->token_file);
 	tool_secret(words, "TW_CHAT_TOKEN_FILE", o->token_file);
 }
 
@@ -252,6 +251,7 @@ main(int argc, char **argv)
 	struct errmsg why;
 	int orders;
 
+	tool_descriptors();
 	options(&c, argc, argv);
 	if (c.source.n == 0 && c.source.file == NULL) {
 		usage(stderr);
@@ -260,7 +260,7 @@ main(int argc, char **argv)
 	read_rate(&c.options);
 	read_login(&c.options, &c.login, c.words);
 	if (!collect_read(&c.channels, &c.source, &why))
-		tool_wrong("%s", why.text);
+		tool_give_up("", &why);
 	if (c.channels.n == 0 && c.words != TOOL_QUIET)
 		warnx("%s: no channel in it yet", c.source.file);
 	orders = stop_init();
@@ -271,7 +271,7 @@ main(int argc, char **argv)
 	c.options.net = chat_net_new(
 	    url != NULL ? url : DEFAULT_URL, collect_cafile(), &why);
 	if (c.options.net == NULL)
-		tool_wrong("TW_IRC_URL: %s", why.text);
+		tool_give_up("TW_IRC_URL", &why);
 	collect_by(&by);
 	c.output.by = by.p;
 	c.output.max_open = collect_max_open();

@@ -891,11 +891,12 @@ main(int argc, char **argv)
 		.o = { .wait_ms = WAIT_MS } };
 	struct errmsg why;
 
+	tool_descriptors();
 	/* Batches are megabytes: not to be given back and asked for anew. */
 	(void)mallopt(M_MMAP_THRESHOLD, HEAP_BYTES);
 	(void)mallopt(M_TRIM_THRESHOLD, HEAP_BYTES);
 	if (!zone_set("UTC", &why))
-		tool_wrong("%s", why.text);
+		tool_give_up("", &why);
 	tool_filter_init(&r.filter);
 	options(&r, argc, argv);
 	r.begin_ms = now_mono_ms();

@@ -440,7 +440,7 @@ options(struct parse *p, int argc, char **argv)
 			patterns_free(p->patterns);
 			p->patterns = patterns_load(optarg, &why);
 			if (p->patterns == NULL)
-				tool_wrong("--mentions: %s", why.text);
+				tool_give_up("--mentions", &why);
 			break;
 		case OPTOUT:
 			load_optout(p, "--optout", optarg);
@@ -491,8 +491,9 @@ main(int argc, char **argv)
 	struct errmsg why;
 	size_t n = 1;
 
+	tool_descriptors();
 	if (!zone_set("UTC", &why))
-		tool_wrong("%s", why.text);
+		tool_give_up("", &why);
 	tool_filter_init(&p.filter);
 	options(&p, argc, argv);
 	if (argc > optind) {

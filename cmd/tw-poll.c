@@ -535,8 +535,7 @@ credentials(struct helix_options *o, enum tool_words words)
 	for (size_t i = 0; i < id.len; i++)
 		if (id.p[i] <= ' ' || id.p[i] > '~')
 			tool_wrong("TW_CLIENT_ID: that is no client id");
-	if (access(o->secret_file, R_OK) != 0)
-		err(TOOL_USAGE, "TW_CLIENT_SECRET_FILE: %s", o->secret_file);
+	tool_readable("TW_CLIENT_SECRET_FILE", o->secret_file);
 	tool_secret(words, "TW_CLIENT_SECRET_FILE", o->secret_file);
 }
 
@@ -558,6 +557,7 @@ main(int argc, char **argv)
 	enum tool_exit result;
 	struct errmsg why;
 
+	tool_descriptors();
 	options(&p, argc, argv);
 	if (p.source.n == 0 && p.source.file == NULL) {
 		usage(stderr);
@@ -567,7 +567,7 @@ main(int argc, char **argv)
 	p.options.helix_url = url_of("TW_HELIX_URL", HELIX_URL, &helix_url);
 	p.options.auth_url = url_of("TW_AUTH_URL", AUTH_URL, &auth_url);
 	if (!collect_read(&p.wanted, &p.source, &why))
-		tool_wrong("%s", why.text);
+		tool_give_up("", &why);
 	if (p.wanted.n == 0 && p.words != TOOL_QUIET)
 		warnx("%s: no channel in it yet", p.source.file);
 	warn_of_interval(&p);

@@ -5,7 +5,6 @@
  */
 #define _GNU_SOURCE /* memmem */
 #include <err.h>
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +12,7 @@
 
 #include "base/login.h"
 #include "base/now.h"
-#include "base/out.h"
+#include "base/newfile.h"
 #include "base/tstamp.h"
 #include "base/zone.h"
 #include "format/hash.h"
@@ -244,36 +243,11 @@ choose_week(const struct run *r)
 	return w;
 }
 
-/* Writes the file whole under another name, then gives it its own. */
 static void
 write_file(const char *path, struct str text)
 {
-	char temporary[4096];
-	FILE *f;
-	int n;
-
-	n = snprintf(
-	    temporary, sizeof(temporary), "%s.%ld.tmp", path, (long)getpid());
-	if (n < 0 || (size_t)n >= sizeof(temporary))
-		tool_wrong("-o: %s: the name is too long", path);
-	f = fopen(temporary, "wxe");
-	if (f == NULL)
-		err(TOOL_FAILED, "-o: %s", temporary);
-	if (!out_write(f, text) || fflush(f) != 0 || fsync(fileno(f)) != 0) {
-		int saved = errno;
-
-		fclose(f);
-		unlink(temporary);
-		errno = saved;
+	if (!newfile_write(path, text, true))
 		err(TOOL_FAILED, "-o: %s", path);
-	}
-	if (!out_close(f) || rename(temporary, path) != 0) {
-		int saved = errno;
-
-		unlink(temporary);
-		errno = saved;
-		err(TOOL_FAILED, "-o: %s", path);
-	}
 }
 
 static void
@@ -526,7 +500,7 @@ check_options(struct run *r)
 	struct week w;
 
 	if (!zone_set(r->tz, &why))
-		tool_wrong("--tz: %s", why.text);
+		tool_give_up("--tz", &why);
 	/* A date is one of that zone. */
 	if (r->since != NULL)
 		tool_time(&r->filter.since_ms, "--since", r->since);
@@ -623,6 +597,7 @@ main(int argc, char **argv)
 	struct run r = { .words = TOOL_NORMAL, .tz = "UTC" };
 	enum tool_exit result = TOOL_DONE;
 
+	tool_descriptors();
 	tool_filter_init(&r.filter);
 	options(&r, argc, argv);
 	choose_kind(&r, argc, argv);

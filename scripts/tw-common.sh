@@ -16,6 +16,13 @@
 # A file is written aside under a name that begins with a dot, then renamed, so
 # whatever is killed when, a file that can be seen is whole.
 
+# The next file that is opened would take the place of one of these that is
+# closed, and get what is meant for people. Input and output fail still; words
+# may get lost.
+{ true 3>&2; } || exec 2>/dev/null
+{ true <&0; } 2>/dev/null || exec 0>/dev/null
+{ true >&1; } 2>/dev/null || exec 1</dev/null
+
 name=${0##*/}
 quiet=
 LC_ALL=C TZ=UTC

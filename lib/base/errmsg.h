@@ -7,10 +7,14 @@
 #ifndef TW_BASE_ERRMSG_H
 #define TW_BASE_ERRMSG_H
 
+#include <stdbool.h>
+
 #include "base/attr.h"
 
 struct errmsg {
 	char text[512]; /* terminated; empty when nothing was said */
+	bool passing;   /* the system failed, nothing that was asked for is
+			   wrong: it may go well next time */
 };
 
 /*
@@ -18,5 +22,16 @@ struct errmsg {
  * to a terminal becomes a ? a byte, whoever it is quoted from.
  */
 void errmsg_set(struct errmsg *why, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/*
+ * Set `why` to what errno says. It is passing unless that tells of a wrong name
+ * or of missing rights.
+ */
+void errmsg_system(struct errmsg *why);
+
+/*
+ * Put the printf format `fmt` with its arguments and `: ` before what is there.
+ */
+void errmsg_where(struct errmsg *why, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 #endif

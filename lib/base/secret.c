@@ -1,6 +1,5 @@
 #include "base/secret.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -19,8 +18,10 @@ secret_read(
 	ssize_t n = fd >= 0 ? read(fd, s->bytes, sizeof(s->bytes)) : -1;
 
 	s->text = (struct str){ s->bytes, n > 0 ? (size_t)n : 0 };
-	if (n < 0)
-		errmsg_set(why, "%s: %s", path, strerror(errno));
+	if (n < 0) {
+		errmsg_system(why);
+		errmsg_where(why, "%s", path);
+	}
 	if (fd >= 0)
 		close(fd);
 	while (s->text.len > 0 &&

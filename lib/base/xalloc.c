@@ -1,7 +1,21 @@
 #include "base/xalloc.h"
 
 #include <err.h>
+#include <errno.h>
 #include <stdlib.h>
+
+void
+xalloc_failed(void)
+{
+	errno = ENOMEM;
+	err(1, "memory");
+}
+
+void *
+xmalloc(size_t size)
+{
+	return xreallocarray(NULL, size, 1);
+}
 
 void *
 xcalloc(size_t n, size_t size)
@@ -10,7 +24,7 @@ xcalloc(size_t n, size_t size)
 
 	p = calloc(n != 0 ? n : 1, size);
 	if (p == NULL)
-		err(1, "memory");
+		xalloc_failed();
 	return p;
 }
 
@@ -19,7 +33,7 @@ xreallocarray(void *p, size_t n, size_t size)
 {
 	p = reallocarray(p, n != 0 ? n : 1, size);
 	if (p == NULL)
-		err(1, "memory");
+		xalloc_failed();
 	return p;
 }
 

@@ -12,6 +12,19 @@
 #include "base/attr.h"
 
 /*
+ * Say that there is no memory, and end the program with status 1.
+ */
+_Noreturn void xalloc_failed(void);
+
+/*
+ * Allocate `size` bytes, which are not initialised.
+ *
+ * Returns memory that the caller, a library that takes such a function, gives to
+ * free().
+ */
+void *xmalloc(size_t size) MUST_USE;
+
+/*
  * Allocate `n` zeroed objects of `size` bytes.
  *
  * Returns memory that the caller gives to free().

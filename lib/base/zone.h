@@ -18,7 +18,8 @@
 /*
  * Make `name`, such as `Europe/Berlin` or `UTC`, the zone of this process.
  *
- * Returns false with `why` when the system has no such zone.
+ * Returns false with `why` when the system has no such zone, or it could not be
+ * read.
  */
 bool zone_set(const char *name, struct errmsg *why) MUST_USE;
 

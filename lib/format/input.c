@@ -17,9 +17,11 @@ input_next(struct input *in, struct str *line, struct errmsg *why)
 {
 	int r = lines_next(&in->lines, line);
 
-	if (r < 0)
-		errmsg_set(why, "after line %lld: %s",
-		    (long long)in->lines.number, unpack_why(in->u));
+	if (r < 0) {
+		*why = *unpack_why(in->u);
+		errmsg_where(
+		    why, "after line %lld", (long long)in->lines.number);
+	}
 	return r;
 }
 

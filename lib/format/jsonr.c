@@ -22,6 +22,9 @@ struct jsonr {
 struct jsonr *
 jsonr_new(void)
 {
+	/* Else a text for which there is no memory would be one that is no
+	 * JSON: refused, and lost. */
+	json_set_alloc_funcs(xmalloc, free);
 	return xcalloc(1, sizeof(struct jsonr));
 }
 

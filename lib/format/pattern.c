@@ -21,12 +21,28 @@ struct pattern {
 };
 
 struct patterns {
+	pcre2_general_context *memory; /* owned; ends the program without it */
+	pcre2_compile_context *how;
 	struct pattern *p; /* owned */
 	size_t n, cap;
 	pcre2_match_context *context;
 	pcre2_match_data *match;
 	pcre2_jit_stack *stack;
 };
+
+static void *
+take_memory(size_t n, void *arg)
+{
+	(void)arg;
+	return xmalloc(n);
+}
+
+static void
+give_memory(void *p, void *arg)
+{
+	(void)arg;
+	free(p);
+}
 
 static struct str
 trim(struct str s)
@@ -51,7 +67,7 @@ compile(
 	int error;
 
 	code = pcre2_compile((PCRE2_SPTR)text.p, text.len,
-	    PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS, &error, &at, NULL);
+	    PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS, &error, &at, set->how);
 	if (code == NULL) {
 		pcre2_get_error_message(error, reason, sizeof(reason));
 		errmsg_set(why, "pattern \"%.*s\", at its byte %zu: %s",
@@ -99,31 +115,31 @@ struct patterns *
 patterns_load(const char *path, struct errmsg *why)
 {
 	struct patterns *set = xcalloc(1, sizeof(*set));
-	struct errmsg reason;
 	struct input in;
 	struct str line;
 	int r = -1;
 
-	if (!input_open(&in, path, NULL, &reason)) {
-		errmsg_set(why, "%s: %s", path, reason.text);
+	set->memory =
+	    pcre2_general_context_create(take_memory, give_memory, NULL);
+	set->how = pcre2_compile_context_create(set->memory);
+	if (!input_open(&in, path, NULL, why)) {
+		errmsg_where(why, "%s", path);
 		goto fail;
 	}
-	while ((r = input_next(&in, &line, &reason)) == 1)
-		if (!add_line(set, line, &reason)) {
-			errmsg_set(why, "%s:%lld: %s", path,
-			    (long long)in.lines.number, reason.text);
+	while ((r = input_next(&in, &line, why)) == 1)
+		if (!add_line(set, line, why)) {
+			errmsg_where(
+			    why, "%s:%lld", path, (long long)in.lines.number);
 			goto fail;
 		}
 	if (r < 0) {
-		errmsg_set(why, "%s: %s", path, reason.text);
+		errmsg_where(why, "%s", path);
 		goto fail;
 	}
 	input_close(&in);
-	set->context = pcre2_match_context_create(NULL);
-	set->match = pcre2_match_data_create(1, NULL);
-	set->stack = pcre2_jit_stack_create(32 * 1024, 512 * 1024, NULL);
-	if (set->context == NULL || set->match == NULL)
-		goto fail;
+	set->context = pcre2_match_context_create(set->memory);
+	set->match = pcre2_match_data_create(1, set->memory);
+	set->stack = pcre2_jit_stack_create(32 * 1024, 512 * 1024, set->memory);
 	pcre2_set_match_limit(set->context, PATTERN_MATCH_LIMIT);
 	pcre2_set_depth_limit(set->context, PATTERN_MATCH_LIMIT);
 	pcre2_jit_stack_assign(set->context, NULL, set->stack);
@@ -199,5 +215,7 @@ patterns_free(struct patterns *set)
 	pcre2_match_context_free(set->context);
 	pcre2_match_data_free(set->match);
 	pcre2_jit_stack_free(set->stack);
+	pcre2_compile_context_free(set->how);
+	pcre2_general_context_free(set->memory);
 	free(set);
 }

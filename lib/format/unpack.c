@@ -52,7 +52,7 @@ fill(struct unpack *u)
 		n = read(u->fd, u->in + u->end, UNPACK_CHUNK - u->end);
 	while (n < 0 && errno == EINTR);
 	if (n < 0) {
-		errmsg_set(&u->why, "%s", strerror(errno));
+		errmsg_system(&u->why);
 		return -1;
 	}
 	u->end += (size_t)n;
@@ -86,12 +86,16 @@ detect(struct unpack *u, const char *path)
 	if (skippable || (n >= 4 && memcmp(u->in, zstd_magic, 4) == 0)) {
 		u->kind = UNPACK_ZSTD;
 		u->zstd = ZSTD_createDStream();
-		return u->zstd != NULL;
+		if (u->zstd == NULL)
+			xalloc_failed();
+		return true;
 	}
 	if (n >= 2 && memcmp(u->in, gzip_magic, 2) == 0) {
 		u->kind = UNPACK_GZIP;
 		/* 15 bits of window, and 16 more say gzip and nothing else. */
-		return inflateInit2(&u->gzip, 15 + 16) == Z_OK;
+		if (inflateInit2(&u->gzip, 15 + 16) != Z_OK)
+			xalloc_failed();
+		return true;
 	}
 	if (named_zst || named_gz) {
 		errmsg_set(&u->why,
@@ -117,7 +121,7 @@ unpack_open(const char *path, FILE *tied, struct errmsg *why)
 	else
 		u->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (u->fd < 0 || fstat(u->fd, &st) != 0) {
-		errmsg_set(&u->why, "%s", strerror(errno));
+		errmsg_system(&u->why);
 		goto fail;
 	}
 	if (S_ISDIR(st.st_mode)) {
@@ -149,7 +153,7 @@ read_plain(struct unpack *u, char *p, size_t n)
 			got = read(u->fd, p, n);
 		while (got < 0 && errno == EINTR);
 		if (got < 0)
-			errmsg_set(&u->why, "%s", strerror(errno));
+			errmsg_system(&u->why);
 		else
 			u->offset += got;
 		return got;
@@ -249,10 +253,10 @@ unpack_read(void *arg, char *p, size_t n)
 				       : read_packed(u, p, n);
 }
 
-const char *
+const struct errmsg *
 unpack_why(const struct unpack *u)
 {
-	return u->why.text;
+	return &u->why;
 }
 
 int64_t

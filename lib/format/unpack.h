@@ -41,7 +41,7 @@ ssize_t unpack_read(void *arg, char *p, size_t n);
  *
  * Returns the reason, borrowed until unpack_free().
  */
-const char *unpack_why(const struct unpack *u);
+const struct errmsg *unpack_why(const struct unpack *u);
 
 /*
  * Measure what has been read from the file itself.

@@ -95,8 +95,11 @@ static char *
 url_part(CURLU *u, CURLUPart part)
 {
 	char *s = NULL;
+	CURLUcode code = curl_url_get(u, part, &s, 0);
 
-	return curl_url_get(u, part, &s, 0) == CURLUE_OK ? s : NULL;
+	if (code == CURLUE_OUT_OF_MEMORY)
+		xalloc_failed();
+	return code == CURLUE_OK ? s : NULL;
 }
 
 /* Turns `url` into what libcurl connects to. */
@@ -106,10 +109,14 @@ read_url(struct chat_net *net, const char *url)
 	CURLU *u = curl_url();
 	char *scheme = NULL, *host = NULL, *port = NULL, *path = NULL;
 	bool tls, good = false;
+	CURLUcode code = CURLUE_OUT_OF_MEMORY;
 
-	if (u == NULL ||
-	    curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) !=
-		CURLUE_OK)
+	if (u != NULL)
+		code = curl_url_set(
+		    u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
+	if (code == CURLUE_OUT_OF_MEMORY)
+		xalloc_failed();
+	if (code != CURLUE_OK)
 		goto out;
 	scheme = url_part(u, CURLUPART_SCHEME);
 	host = url_part(u, CURLUPART_HOST);
@@ -149,6 +156,7 @@ chat_net_new(const char *url, const char *cafile, struct errmsg *why)
 		net->multi = curl_multi_init();
 	if (net->multi == NULL) {
 		errmsg_set(why, "libcurl does not start");
+		why->passing = true;
 	} else if (!read_url(net, url)) {
 		errmsg_set(why,
 		    "\"%s\" is no address; give ircs://host:port or "

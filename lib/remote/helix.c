@@ -258,8 +258,10 @@ ask_token(struct helix *h)
 	buf_lit(&form, "client_id=");
 	http_escape(&form, str_of(h->o.client_id));
 	buf_lit(&form, "&client_secret=");
-	if (!read_secret(h, &form, &h->why))
+	if (!read_secret(h, &form, &h->why)) {
+		got = h->why.passing ? GOT_NOT : GOT_REFUSED;
 		goto out;
+	}
 	buf_lit(&form, "&grant_type=client_credentials");
 	buf_printf(&url, "%s/token", h->o.auth_url);
 	buf_byte(&url, '\0');

@@ -137,7 +137,7 @@ forget_counters(void)
 struct mongo_uri *
 mongo_uri_new(const char *text, struct errmsg *why)
 {
-	struct errmsg warning = { "" };
+	struct errmsg warning = { .text = "" };
 	struct mongo_uri *u;
 	bson_error_t error;
 

@@ -15,13 +15,20 @@ read_file(const char *path, struct buf *text, struct errmsg *why)
 	size_t n;
 
 	if (f == NULL) {
-		errmsg_set(why, "TW_URI_FILE: %s: %s", path, strerror(errno));
+		errmsg_system(why);
+		errmsg_where(why, "TW_URI_FILE: %s", path);
 		return false;
 	}
 	while (
 	    (n = fread(chunk, 1, sizeof(chunk), f)) > 0 && text->len < URI_MAX)
 		buf_add(text, chunk, n);
 	explicit_bzero(chunk, sizeof(chunk));
+	if (ferror(f)) {
+		errmsg_system(why);
+		errmsg_where(why, "TW_URI_FILE: %s", path);
+		fclose(f);
+		return false;
+	}
 	fclose(f);
 	for (size_t i = 0; i < text->len; i++)
 		if (text->p[i] == '\n' || text->p[i] == '\r')

@@ -7,6 +7,7 @@
 #include "remote/record.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -79,6 +80,14 @@ struct record {
 	int64_t span_ms; /* when this span began */
 };
 
+static bool
+is_writable(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
+}
+
 struct record *
 record_new(const struct record_options *o, struct errmsg *why)
 {
@@ -86,8 +95,13 @@ record_new(const struct record_options *o, struct errmsg *why)
 
 	r->o = *o;
 	r->mono = now_mono_ms();
-	if (o->dir == NULL)
+	if (o->dir == NULL && is_writable(STDOUT_FILENO))
 		return r;
+	if (o->dir == NULL) {
+		errmsg_set(why, "standard output: cannot be written");
+		record_free(r);
+		return NULL;
+	}
 	r->files = dayfiles_new(o->dir, o->max_open, o->sync, why);
 	if (r->files != NULL)
 		return r;

@@ -77,6 +77,8 @@
  *   J MS K CHAN                      joined: lines of CHAN go to K from here on
  *   O MS K CHAN                      out of it, by PART
  *   X MS K CHAN                      out of it, by kick
+ *   M MS SERIAL SEQ BITS USER        line SEQ is a message out of the mill: its
+ *                                    tmi-sent-ts, the number in its id, user-id
  *   L MS K CHAN SEQ LEN HASH         a line was handed over whole; the same to
  *                                    several connections has the same SEQ
  *   P MS K CHAN SEQ LEN HASH         likewise, an answer of the protocol
@@ -531,6 +533,19 @@ without_tags(struct str line)
 	return line;
 }
 
+/* Says what a message out of the mill is, in the ledger. */
+static void
+book_message(struct server *s, int64_t seq)
+{
+	int64_t i = s->serial % N_TEMPLATES;
+
+	if (s->ledger == -1)
+		return;
+	buf_printf(&s->book, "M %lld %lld %lld %d 9001%05lld\n",
+	    (long long)s->now, (long long)s->serial, (long long)seq,
+	    i % 11 == 3 ? 100 : 0, (long long)i);
+}
+
 /* Gives a line, which ends in CRLF, to all that have joined `chan`, the same
  * bytes to each. Those without tags get a line of their own, with its own
  * number. Returns how many got it. */
@@ -540,6 +555,7 @@ give(struct server *s, uint32_t chan, struct str line)
 	struct chan *ch = &s->chans[chan];
 	struct note notes[2] = { 0 };
 	int64_t n = 0;
+	bool mill = line.p == s->message.p;
 
 	for (size_t i = 0; i < ch->n_members; i++) {
 		struct conn *c = ch->members[i];
@@ -552,6 +568,9 @@ give(struct server *s, uint32_t chan, struct str line)
 			*note = note_of(s, 'L', chan, mine);
 		n += queue(s, c, mine, note);
 	}
+	for (size_t i = 0; mill && i < 2; i++)
+		if (notes[i].seq != 0)
+			book_message(s, notes[i].seq);
 	return n;
 }
 

@@ -345,6 +345,8 @@ add_record(struct ledger *l, struct str line)
 	case 'J':
 	case 'X':
 		return n == 4;
+	case 'M':
+		return n == 6;
 	case 'N':
 		return n == 4 && add_login(l, ms);
 	case 'R':

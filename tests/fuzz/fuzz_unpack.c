@@ -43,7 +43,7 @@ read_all(struct str bytes, struct buf *out)
 			buf_byte(out, '\n');
 	}
 	if (more < 0)
-		must(unpack_why(u)[0] != '\0');
+		must(unpack_why(u)->text[0] != '\0');
 	else if (more == 0)
 		must(unpack_offset(u) == (int64_t)bytes.len);
 	lines_release(&l);

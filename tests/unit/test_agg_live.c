@@ -117,6 +117,25 @@ test_busiest(void)
 	agg_free(a);
 }
 
+/* Somebody sets the clock forward by a day. */
+static void
+test_jump(void)
+{
+	struct agg *a = agg_new(&o, spell, NULL);
+
+	ok(add(a, EVENT("12:00:01.000", "message", ",\"user_id\":\"1\"")),
+	    "a message");
+	pass(a, 6, WINDOW("12:00:00", ",\"messages\":1,\"chatters\":1}"),
+	    "its window");
+	ok(add(a, EVENT("12:00:02.000", "message", ",\"user_id\":\"1\"")),
+	    "one for the same");
+	pass(a, 86400, WINDOW("12:00:00", ",\"messages\":2,\"chatters\":1}"),
+	    "a day later the window has both");
+	ok(!add(a, EVENT("12:00:03.000", "message", ",\"user_id\":\"1\"")),
+	    "what comes then is told to be late");
+	agg_free(a);
+}
+
 int
 main(void)
 {
@@ -161,17 +180,32 @@ main(void)
 	pass(a, 16, "", "nothing new");
 	ok(!add(a, EVENT("12:00:01.000", "message", ",\"user_id\":\"3\"")),
 	    "chat that is more than the hold behind is late");
+	ok(add(a, EVENT("12:00:11.000", "message", ",\"user_id\":\"3\"")),
+	    "chat for the window before");
+	pass(a, 17,
+	    WINDOW("12:00:10",
+		",\"stream_id\":\"7\",\"viewers\":30,\"viewers_max\":30,"
+		"\"messages\":1,\"chatters\":1,\"heard_s\":5}"),
+	    "it comes again");
+	ok(add(a, EVENT("12:00:12.000", "message", ",\"user_id\":\"4\"")),
+	    "and once more");
 	agg_end(a);
+	ok(str_starts(buf_view(agg_output(a)),
+	       STR("{\"ts\":\"2026-11-23T12:00:10.000Z\",")) &&
+		strstr((buf_byte(agg_output(a), '\0'), agg_output(a)->p),
+		    "\"messages\":2,\"chatters\":2,") != NULL,
+	    "at the end it comes, too");
 	ok(strstr((buf_byte(agg_output(a), '\0'), agg_output(a)->p),
 	       "\"type\":\"stream\",\"seconds\":5,\"stream_id\":\"7\"") != NULL,
 	    "at the end the stream has its line");
-	ok(strstr(agg_output(a)->p, "\"messages\":2,") != NULL,
+	ok(strstr(agg_output(a)->p, "\"messages\":4,") != NULL,
 	    "with what came late");
 	ok(strstr(agg_output(a)->p, "\"bits\":5,") != NULL, "and its bits");
 	agg_free(a);
 	test_without_polls();
 	test_nothing_lost();
 	test_busiest();
+	test_jump();
 	event_reader_free(reader);
 	return tap_done();
 }

@@ -95,7 +95,7 @@ test_new(void)
 	struct folder_path dir = folder_new(), file = folder_at(dir, "file");
 	struct folder_path below = folder_at(file, "x");
 	struct folder_path slash = folder_at(dir, "a/b/");
-	struct errmsg why = { "" };
+	struct errmsg why = { .text = "" };
 	struct dayfiles *d;
 	struct stat st;
 	int before = folder_descriptors();

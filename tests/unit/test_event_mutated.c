@@ -56,7 +56,7 @@ static bool
 holds(struct str s)
 {
 	struct event fast, full;
-	struct errmsg why = { "" };
+	struct errmsg why = { .text = "" };
 
 	buf_reset(&fast_line);
 	buf_reset(&full_line);

@@ -12,7 +12,7 @@ static struct str
 members(struct buf *out, struct str text, enum jsonr_bytes bytes)
 {
 	static const char kinds[] = "sirtlo";
-	struct errmsg why = { "" };
+	struct errmsg why = { .text = "" };
 	struct member m;
 
 	buf_reset(out);

@@ -41,7 +41,7 @@ test_match(void)
 		  "acme",
 		    "" },
 	};
-	struct errmsg why = { "" };
+	struct errmsg why = { .text = "" };
 	struct buf list = { 0 };
 	struct str name;
 	size_t i = 0;
@@ -75,7 +75,7 @@ test_match(void)
 static void
 test_limit(void)
 {
-	struct errmsg why = { "" };
+	struct errmsg why = { .text = "" };
 	struct buf list = { 0 };
 	struct str name;
 	size_t i = 0;
@@ -111,7 +111,7 @@ test_refused(void)
 		{ "a pattern that is not UTF-8", "a\t\xff\n", ":1: " },
 		{ "a name that is not UTF-8", "\xff\tx\n", ":1: " },
 	};
-	struct errmsg why = { "" };
+	struct errmsg why = { .text = "" };
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct patterns *p = load(cases[i].file, &why);
@@ -128,7 +128,7 @@ test_refused(void)
 static void
 test_empty(void)
 {
-	struct errmsg why = { "" };
+	struct errmsg why = { .text = "" };
 	struct buf list = { 0 };
 	struct patterns *p = load("# nothing\n", &why);
 

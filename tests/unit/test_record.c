@@ -215,7 +215,7 @@ test_trouble(void)
 	struct folder_path dir = folder_new(), k = folder_at(dir, "kanal");
 	struct record *r = begin(&dir, false);
 	int64_t mono = now_mono_ms();
-	struct errmsg why = { "" };
+	struct errmsg why = { .text = "" };
 	struct str text, line;
 	size_t a, b, n = 0;
 	char payload[1001];
@@ -715,7 +715,7 @@ test_pipe_poll(void)
 	enum record_news news[3];
 	struct buf got = { 0 };
 	char payload[4001];
-	struct errmsg why = { "" };
+	struct errmsg why = { .text = "" };
 	bool finished[2];
 
 	wait[0] = record_tick(r, NOON, mono);
@@ -732,7 +732,7 @@ test_pipe_poll(void)
 	begun = now_mono_ms();
 	finished[0] = record_finish(r, 60, &why);
 	begun = now_mono_ms() - begun;
-	news[0] = record_news(r, &(struct errmsg){ "" });
+	news[0] = record_news(r, &(struct errmsg){ .text = "" });
 	close(fd);
 	record_poll(r, &p[3]);
 	finished[1] = poll(&p[3], 1, 0) == 1;

@@ -141,7 +141,7 @@ test_refused(void)
 	struct stats s;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		struct errmsg why = { "" };
+		struct errmsg why = { .text = "" };
 
 		ok(!stats_read(reader, str_of(bad[i].line), &s, &why) &&
 			strstr(why.text, bad[i].names) != NULL,

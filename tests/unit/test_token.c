@@ -124,7 +124,7 @@ test_save(void)
 	struct folder_path dir = folder_new(), tw = folder_at(dir, "c/tw");
 	struct folder_path path = folder_at(tw, "t.json");
 	int before = folder_descriptors(), fd;
-	struct errmsg why = { "" };
+	struct errmsg why = { .text = "" };
 	struct stat st, old;
 	mode_t mask = umask(0);
 
@@ -160,7 +160,7 @@ test_no_save(void)
 	struct folder_path path = folder_at(dir, "t.json");
 	struct folder_path below = folder_at(path, "tw/t.json");
 	struct folder_path taken = folder_at(dir, "taken");
-	struct errmsg why = { "" };
+	struct errmsg why = { .text = "" };
 	struct rlimit old, low;
 	char aside[600];
 

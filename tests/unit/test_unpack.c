@@ -48,7 +48,7 @@ unpacked(struct buf *out, struct str bytes, const char *suffix, size_t step,
 		    bytes.len);
 	r = drain(u, out, step);
 	if (r < 0)
-		errmsg_set(why, "%s", unpack_why(u));
+		errmsg_set(why, "%s", unpack_why(u)->text);
 	else if (unpack_offset(u) != (int64_t)bytes.len)
 		r = -1;
 	unpack_free(u);
@@ -203,7 +203,7 @@ test_pipe(void)
 static void
 test_open(void)
 {
-	struct errmsg why = { "" };
+	struct errmsg why = { .text = "" };
 
 	ok(unpack_open("/nonexistent/x", NULL, &why) == NULL &&
 		why.text[0] != '\0',

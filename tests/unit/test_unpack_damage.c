@@ -20,7 +20,7 @@ static enum result
 read_file(const char *path, struct str want)
 {
 	struct buf out = { 0 };
-	struct errmsg why = { "" };
+	struct errmsg why = { .text = "" };
 	struct unpack *u = unpack_open(path, NULL, &why);
 	enum result result;
 	char part[13];
@@ -31,7 +31,7 @@ read_file(const char *path, struct str want)
 	while ((n = unpack_read(u, part, sizeof(part))) > 0)
 		buf_add(&out, part, (size_t)n);
 	if (n < 0)
-		result = unpack_why(u)[0] != '\0' ? REFUSED : OTHER;
+		result = unpack_why(u)->text[0] != '\0' ? REFUSED : OTHER;
 	else
 		result = str_eq(buf_view(&out), want) ? GOOD : OTHER;
 	unpack_free(u);

@@ -148,7 +148,7 @@ test_week_hours(void)
 int
 main(void)
 {
-	struct errmsg why = { "" };
+	struct errmsg why = { .text = "" };
 
 	test_weeks();
 	test_parse();
