@@ -460,8 +460,8 @@ main(int argc, char **argv)
 	for (int i = optind; i < argc && !r.o.live; i++)
 		result = tool_graver(result,
 		    tool_each_line("tw-agg", argv[i], r.words, agg_line, &r));
-	agg_end(r.agg);
-	tool_output(buf_view(agg_output(r.agg)));
+	while (agg_end_next(r.agg))
+		write_output(&r);
 	if (r.words == TOOL_VERBOSE)
 		summary(&r);
 	result = tool_graver(result, tool_rejects_close(&r.rejects));

@@ -26,46 +26,25 @@
 #include "base/tstamp.h"
 #include "base/xalloc.h"
 #include "format/hash.h"
-#include "model/hearing.h"
+#include "model/pending.h"
 #include "model/sessions.h"
 
 #define HOLD_POLLS   3                 /* a sample holds for so many polls */
 #define INTERVAL_S   60                /* of polls, when nobody says */
 #define BEGIN_MS     (10 * MS_PER_MIN) /* windows before a first hit */
 #define FAR_AHEAD_MS MS_PER_DAY        /* a clock that far ahead is odd */
-#define SPARE_CHAT   1024              /* lines of a window kept in reserve */
+#define OPEN_WINDOWS 128               /* longer they wait only when packed */
 #define NOBODY       (-1)              /* no stream */
 #define INTERVAL_MAX (366 * 24 * 3600) /* of polls; longer is no interval */
 
 /* Before all windows, and small enough to be multiplied by their length. */
 #define BEFORE_ALL (TSTAMP_MIN / MS_PER_S - 1)
 
-enum entry_kind { ENTRY_HIT, ENTRY_MISS, ENTRY_POLL, ENTRY_MARK };
-
-/* What is not a line of chat. */
-struct entry {
-	int64_t ts;
-	enum entry_kind kind;
-	uint32_t ties;      /* lines of chat of the same ms that came before */
-	uint32_t id;        /* HIT: number of the stream's id */
-	int64_t started_at; /* HIT */
-	int64_t viewers;    /* HIT */
-	char *words;        /* HIT: owned; name, title, category, language */
-	size_t word_len[4]; /* HIT: their lengths */
-	int64_t interval_s; /* POLL */
-	struct chat_mark mark; /* MARK */
-};
-
-struct pending {
-	int64_t index; /* the window begins at index x window_ms */
-	struct tally tally;
-	bool counted;          /* something counted in it */
-	bool sorted;           /* chat and entries are in order of time */
-	struct entry *entries; /* owned */
-	size_t n_entries, cap_entries;
-	uint32_t *chat; /* owned; ms from its begin, twice, + 1 for a
-	                        * message */
-	size_t n_chat, cap_chat;
+/* A window that is not written yet: one of the two, the other NULL. */
+struct window {
+	int64_t index;         /* it begins at index x window_ms */
+	struct pending *open;  /* owned */
+	unsigned char *packed; /* owned; see pending_pack() */
 };
 
 /* Windows that belong to one segment of a stream, or to a run. */
@@ -119,13 +98,13 @@ struct machines {
 };
 
 struct channel {
-	struct str name;          /* borrowed from agg.channels */
-	int64_t first_ts;         /* of its first event */
-	int64_t greatest;         /* ts that the watermark follows */
-	int64_t greatest_all;     /* ts of any event */
-	int64_t odd_ts;           /* of the event before, when it was far ahead
+	struct str name;        /* borrowed from agg.channels */
+	int64_t first_ts;       /* of its first event */
+	int64_t greatest;       /* ts that the watermark follows */
+	int64_t greatest_all;   /* ts of any event */
+	int64_t odd_ts;         /* of the event before, when it was far ahead
 	                           * of `greatest`; else INT64_MIN */
-	struct pending **windows; /* owned; by index */
+	struct window *windows; /* owned; by index */
 	size_t n_windows, cap_windows;
 	struct pending *spare; /* owned; written, to be used again; or NULL */
 	size_t n_fed;          /* of these, fed to `ahead` */
@@ -160,8 +139,10 @@ struct agg {
 	struct map mentions;
 	struct buf out;  /* lines that are certain */
 	struct buf json; /* mentions of the line being spelled */
+	struct buf packing;
 	struct buf name; /* id of the run being spelled */
 	bool ending;     /* the input is over */
+	size_t n_ended;  /* channels that are */
 	int64_t now;     /* the wall clock, live; INT64_MIN = not yet known */
 };
 
@@ -199,30 +180,46 @@ agg_output(struct agg *a)
  * Windows
  */
 
+/* Takes back a pending that nobody needs any more. */
 static void
-pending_free(struct pending *w)
+recycle(struct channel *c, struct pending *w)
 {
-	if (w == NULL)
-		return;
-	tally_release(&w->tally);
-	for (size_t i = 0; i < w->n_entries; i++)
-		free(w->entries[i].words);
-	free(w->entries);
-	free(w->chat);
-	free(w);
+	if (c->spare == NULL && pending_reset(w))
+		c->spare = w;
+	else
+		pending_free(w);
 }
 
-/* Empties `w`, and keeps its memory. False when that is too much to keep. */
-static bool
-pending_reset(struct pending *w)
+/* Opens the `i`-th window. */
+static struct pending *
+open_window(struct channel *c, size_t i)
 {
-	if (w->cap_chat > SPARE_CHAT || !tally_reset(&w->tally))
-		return false;
-	for (size_t i = 0; i < w->n_entries; i++)
-		free(w->entries[i].words);
-	w->n_entries = w->n_chat = 0;
-	w->counted = w->sorted = false;
-	return true;
+	struct window *w = &c->windows[i];
+
+	if (w->open != NULL)
+		return w->open;
+	w->open = c->spare != NULL ? c->spare : xcalloc(1, sizeof(*w->open));
+	c->spare = NULL;
+	if (w->packed != NULL)
+		pending_unpack(w->open, w->packed);
+	free(w->packed);
+	w->packed = NULL;
+	return w->open;
+}
+
+/* Packs the `i`-th window, which will have to wait. */
+static void
+pack_window(struct agg *a, struct channel *c, size_t i)
+{
+	struct window *w = &c->windows[i];
+
+	if (w->open == NULL)
+		return;
+	w->packed = pending_pack(w->open, &a->packing);
+	if (w->packed == NULL)
+		return;
+	recycle(c, w->open);
+	w->open = NULL;
 }
 
 /* Finds the place of the window `index` among those pending. */
@@ -232,12 +229,12 @@ find_window(const struct channel *c, int64_t index)
 	size_t lo = 0, hi = c->n_windows;
 
 	/* Nearly always it is one of the last. */
-	if (hi > 0 && c->windows[hi - 1]->index == index)
+	if (hi > 0 && c->windows[hi - 1].index == index)
 		return hi - 1;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (c->windows[mid]->index < index)
+		if (c->windows[mid].index < index)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -250,10 +247,9 @@ static struct pending *
 get_window(struct channel *c, int64_t index)
 {
 	size_t at = find_window(c, index);
-	struct pending *w;
 
-	if (at < c->n_windows && c->windows[at]->index == index)
-		return c->windows[at];
+	if (at < c->n_windows && c->windows[at].index == index)
+		return open_window(c, at);
 	c->windows = xgrow(
 	    c->windows, c->n_windows, &c->cap_windows, sizeof(*c->windows));
 	memmove(c->windows + at + 1, c->windows + at,
@@ -261,60 +257,22 @@ get_window(struct channel *c, int64_t index)
 	c->n_windows++;
 	if (at < c->n_fed)
 		c->n_fed++;
-	w = c->spare != NULL ? c->spare : xcalloc(1, sizeof(*w));
-	c->spare = NULL;
-	c->windows[at] = w;
-	w->index = index;
-	return w;
+	c->windows[at] = (struct window){ .index = index };
+	return open_window(c, at);
 }
 
-/* Forgets the first `n` pending windows, which are written. */
+/* Forgets the first `n` windows, which are written. */
 static void
 drop_windows(struct channel *c, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		struct pending *w = c->windows[i];
-
-		if (c->spare == NULL && pending_reset(w))
-			c->spare = w;
-		else
-			pending_free(w);
+		if (c->windows[i].open != NULL)
+			recycle(c, c->windows[i].open);
+		free(c->windows[i].packed);
 	}
 	c->n_windows -= n;
 	c->n_fed -= n < c->n_fed ? n : c->n_fed;
 	memmove(c->windows, c->windows + n, c->n_windows * sizeof(*c->windows));
-}
-
-static int
-compare_chat(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Puts chat and entries in order of time. Equal times of chat are alike; equal
- * times of entries stay in the order of the input. */
-static void
-sort_window(struct pending *w)
-{
-	bool in_order = true;
-
-	if (w->sorted)
-		return;
-	for (size_t i = 1; i < w->n_chat && in_order; i++)
-		in_order = w->chat[i - 1] <= w->chat[i];
-	if (!in_order)
-		qsort(w->chat, w->n_chat, sizeof(*w->chat), compare_chat);
-	for (size_t i = 1; i < w->n_entries; i++) {
-		struct entry e = w->entries[i];
-		size_t at = i;
-
-		for (; at > 0 && w->entries[at - 1].ts > e.ts; at--)
-			w->entries[at] = w->entries[at - 1];
-		w->entries[at] = e;
-	}
-	w->sorted = true;
 }
 
 /*
@@ -510,14 +468,14 @@ feed_chat(struct agg *a, struct channel *c, struct machines *m, int64_t ts,
  * equal times in the order of the input.
  */
 static void
-feed(struct agg *a, struct channel *c, struct machines *m, struct pending *w,
-    struct samples *inside)
+feed(struct agg *a, struct channel *c, struct machines *m, int64_t index,
+    struct pending *w, struct samples *inside)
 {
-	int64_t begin = w->index * a->o.window_ms, tie_ts = INT64_MIN;
+	int64_t begin = index * a->o.window_ms, tie_ts = INT64_MIN;
 	uint32_t tied = 0; /* lines of chat fed of the time tie_ts */
 	size_t at = 0;
 
-	sort_window(w);
+	pending_sort(w);
 	for (size_t i = 0; i <= w->n_entries; i++) {
 		struct entry *e = i < w->n_entries ? &w->entries[i] : NULL;
 
@@ -832,7 +790,7 @@ commit(struct agg *a, struct channel *c, int64_t index, struct pending *w,
 	struct stream *s = NULL;
 
 	if (w != NULL)
-		feed(a, c, &c->done, w, &inside);
+		feed(a, c, &c->done, index, w, &inside);
 	if (span != NULL) {
 		s = stream_of(c, span);
 		if (c->held == s->stream)
@@ -928,7 +886,7 @@ finish_spans(struct agg *a, struct channel *c)
 /* Finds the next window from the frontier on that is in a stream or holds
  * something, such as `w` (or NULL); `until` when there is none before. */
 static int64_t
-next_window(const struct channel *c, const struct pending *w, int64_t until)
+next_window(const struct channel *c, const struct window *w, int64_t until)
 {
 	int64_t next = w != NULL && w->index < until ? w->index : until;
 
@@ -950,18 +908,21 @@ commit_until(struct agg *a, struct channel *c, int64_t until)
 	size_t used = 0;
 
 	while (c->frontier < until) {
-		struct pending *w =
-		    used < c->n_windows ? c->windows[used] : NULL;
+		struct window *w =
+		    used < c->n_windows ? &c->windows[used] : NULL;
 		int64_t next = next_window(c, w, until);
+		bool there = w != NULL && w->index == next;
 
 		c->frontier = next;
 		if (next == until)
 			break;
-		if (w != NULL && w->index == next)
+		commit(a, c, next, there ? open_window(c, used) : NULL,
+		    owner(c, next));
+		if (there) {
+			recycle(c, w->open);
+			w->open = NULL;
 			used++;
-		else
-			w = NULL;
-		commit(a, c, next, w, owner(c, next));
+		}
 		c->frontier = next + 1;
 		finish_spans(a, c);
 	}
@@ -1002,9 +963,13 @@ decided(const struct agg *a, const struct channel *c)
 static void
 feed_until(struct agg *a, struct channel *c, int64_t until)
 {
-	for (; c->n_fed < c->n_windows && c->windows[c->n_fed]->index < until;
-	     c->n_fed++)
-		feed(a, c, &c->ahead, c->windows[c->n_fed], NULL);
+	for (; c->n_fed < c->n_windows && c->windows[c->n_fed].index < until;
+	     c->n_fed++) {
+		feed(a, c, &c->ahead, c->windows[c->n_fed].index,
+		    open_window(c, c->n_fed), NULL);
+		if (c->n_fed >= OPEN_WINDOWS)
+			pack_window(a, c, c->n_fed - OPEN_WINDOWS);
+	}
 	c->fed = until;
 }
 
@@ -1184,27 +1149,6 @@ make_entry(struct agg *a, const struct event *e, struct entry *to)
 	return to->mark.kind != CHAT_MARK_OTHER;
 }
 
-static void
-add_entry(struct pending *w, int64_t begin, struct entry *e)
-{
-	uint32_t offset = (uint32_t)(e->ts - begin);
-
-	for (size_t i = 0; i < w->n_chat; i++)
-		e->ties += w->chat[i] >> 1 == offset;
-	w->entries = xgrow(
-	    w->entries, w->n_entries, &w->cap_entries, sizeof(*w->entries));
-	w->entries[w->n_entries++] = *e;
-	w->sorted = false;
-}
-
-static void
-add_chat(struct pending *w, int64_t begin, int64_t ts, bool message)
-{
-	w->chat = xgrow(w->chat, w->n_chat, &w->cap_chat, sizeof(*w->chat));
-	w->chat[w->n_chat++] = (uint32_t)(ts - begin) << 1 | message;
-	w->sorted = false;
-}
-
 /* Tells whether a line of chat at `ts`, which `ahead` has passed, could change
  * what it found out. */
 static bool
@@ -1271,14 +1215,14 @@ agg_add(struct agg *a, const struct event *e)
 	if (event_is_chat(e)) {
 		w = get_window(c, index);
 		w->counted |= tally_add(&w->tally, e, &a->mentions);
-		add_chat(w, begin, e->ts, e->type == EVENT_MESSAGE);
+		pending_chat(w, begin, e->ts, e->type == EVENT_MESSAGE);
 		matters = index < c->fed &&
 		    chat_matters(c, e->ts, e->type == EVENT_MESSAGE);
 	} else if (make_entry(a, e, &entry)) {
 		/* Live, one that comes late is moved. */
 		if (entry.ts < begin)
 			entry.ts = begin;
-		add_entry(get_window(c, index), begin, &entry);
+		pending_entry(get_window(c, index), begin, &entry);
 	} else {
 		matters = false;
 	}
@@ -1325,11 +1269,11 @@ agg_add_part(struct agg *a, const struct agg_part *p)
 	w->counted |= part_counts(p);
 	/* The lines between the first and the last say nothing that these do
 	 * not: they are nearer to each other than anything that ends. */
-	add_chat(w, begin, p->first, false);
-	add_chat(w, begin, p->last, false);
+	pending_chat(w, begin, p->first, false);
+	pending_chat(w, begin, p->last, false);
 	if (p->first_message != INT64_MIN) {
-		add_chat(w, begin, p->first_message, true);
-		add_chat(w, begin, p->last_message, true);
+		pending_chat(w, begin, p->first_message, true);
+		pending_chat(w, begin, p->last_message, true);
 	}
 	if (index < c->fed)
 		rewind_ahead(a, c);
@@ -1345,7 +1289,7 @@ end_channel(struct agg *a, struct channel *c)
 
 	rewrite(a, c);
 	if (c->n_windows > 0)
-		last = c->windows[c->n_windows - 1]->index + 1;
+		last = c->windows[c->n_windows - 1].index + 1;
 	if (last > c->fed)
 		feed_until(a, c, last);
 	pass(a, c, &c->ahead, c->greatest_all);
@@ -1366,23 +1310,30 @@ compare_channels(const void *x, const void *y)
 	    (*(struct channel *const *)y)->name);
 }
 
+bool
+agg_end_next(struct agg *a)
+{
+	if (!a->ending && a->channel_names.n > 0)
+		qsort(a->channels, a->channel_names.n, sizeof(*a->channels),
+		    compare_channels);
+	a->ending = true;
+	if (a->n_ended == a->channel_names.n)
+		return false;
+	end_channel(a, a->channels[a->n_ended++]);
+	return true;
+}
+
 void
 agg_end(struct agg *a)
 {
-	a->ending = true;
-	if (a->channel_names.n == 0)
-		return;
-	qsort(a->channels, a->channel_names.n, sizeof(*a->channels),
-	    compare_channels);
-	for (size_t i = 0; i < a->channel_names.n; i++)
-		end_channel(a, a->channels[i]);
+	while (agg_end_next(a))
+		;
 }
 
 static void
 channel_free(struct channel *c)
 {
-	for (size_t i = 0; i < c->n_windows; i++)
-		pending_free(c->windows[i]);
+	drop_windows(c, c->n_windows);
 	pending_free(c->spare);
 	for (size_t i = 0; i < c->n_streams; i++)
 		stream_free(c->streams[i]);
@@ -1411,6 +1362,7 @@ agg_free(struct agg *a)
 	map_release(&a->mentions);
 	buf_release(&a->out);
 	buf_release(&a->json);
+	buf_release(&a->packing);
 	buf_release(&a->name);
 	free(a);
 }

@@ -94,7 +94,14 @@ void agg_pass(struct agg *a, int64_t now);
 struct buf *agg_output(struct agg *a);
 
 /*
- * End the input: what is left comes out, channel by channel in order of name.
+ * End the input: what is left of the next channel in order of name comes out.
+ *
+ * Returns false when that was so for all.
+ */
+bool agg_end_next(struct agg *a) MUST_USE;
+
+/*
+ * End the input for all channels.
  */
 void agg_end(struct agg *a);
 

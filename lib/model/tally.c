@@ -24,8 +24,8 @@ user_number(struct str id)
 	return v >= 0 ? (uint64_t)v + 1 : hash_str(id, 0) | HASHED;
 }
 
-static void
-count_mention(struct tally *t, uint32_t name, int64_t n)
+void
+tally_mention(struct tally *t, uint32_t name, int64_t n)
 {
 	for (size_t i = 0; i < t->n_mentions; i++)
 		if (t->mentions[i].name == name) {
@@ -60,7 +60,7 @@ count_mentions(struct tally *t, struct str json, struct map *names)
 			continue;
 		if (n < sizeof(seen) / sizeof(*seen))
 			seen[n++] = i;
-		count_mention(t, i, 1);
+		tally_mention(t, i, 1);
 	}
 	buf_release(&scratch);
 }
@@ -161,7 +161,7 @@ tally_merge(struct tally *t, const struct tally *from)
 	n->timeouts += from->n.timeouts;
 	n->bans += from->n.bans;
 	for (size_t i = 0; i < from->n_mentions; i++)
-		count_mention(t, from->mentions[i].name, from->mentions[i].n);
+		tally_mention(t, from->mentions[i].name, from->mentions[i].n);
 	idset_add_all(&t->chatters, &from->chatters);
 	idset_add_all(&t->firsts, &from->firsts);
 }

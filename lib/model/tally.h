@@ -60,6 +60,11 @@ void tally_user(struct tally *t, struct str user_id, bool first);
 void tally_names(struct tally *t, struct str json, struct map *names);
 
 /*
+ * Count `n` events more that speak of the name with this number.
+ */
+void tally_mention(struct tally *t, uint32_t name, int64_t n);
+
+/*
  * Add all that `from` holds to `t`.
  */
 void tally_merge(struct tally *t, const struct tally *from);
