@@ -364,7 +364,7 @@ static int
 without_landlock(void)
 {
 	static const struct confine all = { false, { NULL, NULL } };
-	struct errmsg why = { "" };
+	struct errmsg why = { .text = "" };
 
 	if (!hide_landlock() || confine(&all, &why))
 		return 1;

@@ -17,7 +17,7 @@ static void
 test_read(void)
 {
 	struct folder_path dir = folder_new(), file = folder_at(dir, "secret");
-	struct errmsg why = { "" };
+	struct errmsg why = { .text = "" };
 	struct secret s, none;
 	char bytes[600];
 
