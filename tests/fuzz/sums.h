@@ -199,7 +199,9 @@ sums_check_stream(const struct sums *t, const struct sums_line *l)
 static inline void
 sums_end(struct sums *t)
 {
-	for (size_t i = 0; i < t->n_streams && !t->over; i++)
+	/* Live, the line of a stream may have been written before a window that
+	 * came late was written again: tw-agg(1) says which to keep. */
+	for (size_t i = 0; i < t->n_streams && !t->over && !t->live; i++)
 		sums_check_stream(t, &t->streams[i]);
 	/* No window of a stream that there is not. */
 	for (size_t i = 0; i < t->n_windows && !t->over; i++) {
