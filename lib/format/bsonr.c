@@ -163,7 +163,8 @@ bsonr_next(struct bsonr *r, struct bsonr_value *v)
 		r->p += len;
 		return 1;
 	}
-	if (size > r->end - r->p)
+	if (size > r->end - r->p ||
+	    (v->type == BSONW_BOOL && *r->p != 0 && *r->p != 1))
 		return -1;
 	read_fixed(v, r->p);
 	r->p += size;

@@ -108,6 +108,12 @@ add_line(struct patterns *set, struct str line, struct errmsg *why)
 		errmsg_set(why, "the name is not UTF-8");
 		return false;
 	}
+	for (size_t i = 0; i < name.len; i++)
+		if ((unsigned char)name.p[i] < 0x20) {
+			errmsg_set(
+			    why, "there is a control character in the name");
+			return false;
+		}
 	return compile(set, name, text, why);
 }
 

@@ -793,6 +793,10 @@ commit(struct agg *a, struct channel *c, int64_t index, struct pending *w,
 		feed(a, c, &c->done, index, w, &inside);
 	if (span != NULL) {
 		s = stream_of(c, span);
+		/* It may begin before the first hit: no line of chat that comes
+		 * late makes a run there any more. */
+		if (!span->run)
+			sessions_helix(&c->done.sessions);
 		if (c->held == s->stream)
 			resume(a, c);
 	}

@@ -30,9 +30,8 @@ sessions_pass(struct sessions *s, int64_t ts, struct session_run *run)
 	return false;
 }
 
-/* Helix speaks: from here on it alone decides, also of a run under way. */
-static void
-believe_helix(struct sessions *s)
+void
+sessions_helix(struct sessions *s)
 {
 	s->helix = true;
 	s->in_run = false;
@@ -44,7 +43,7 @@ sessions_hit(struct sessions *s, int64_t ts, uint32_t id, int64_t started_at)
 	struct session_hit h = { SESSION_GOES_ON, s->stream };
 	bool known = s->stream != SESSIONS_NONE;
 
-	believe_helix(s);
+	sessions_helix(s);
 	/* A cache may still show the stream before; it does not come back. */
 	if (known &&
 	    (started_at < s->started_at || (id != s->id && id == s->before))) {
@@ -73,7 +72,7 @@ sessions_hit(struct sessions *s, int64_t ts, uint32_t id, int64_t started_at)
 void
 sessions_miss(struct sessions *s, int64_t ts)
 {
-	believe_helix(s);
+	sessions_helix(s);
 	if (!s->under_way)
 		return;
 	s->last_poll = ts;

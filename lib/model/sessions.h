@@ -60,6 +60,12 @@ struct session_run {
 void sessions_init(struct sessions *s, int64_t gap_ms);
 
 /*
+ * Note that Helix has spoken: from here on it alone decides, also of a run under
+ * way.
+ */
+void sessions_helix(struct sessions *s);
+
+/*
  * Let time pass up to `ts`: streams end and runs end.
  *
  * Returns true, with `run`, when a run has ended; call again then. All calls

@@ -50,10 +50,13 @@ count_mentions(struct tally *t, struct str json, struct map *names)
 	size_t n = 0;
 
 	while (jsonscan_list_next(&rest, &scratch, &name)) {
-		uint32_t i =
-		    (uint32_t)map_number(names, name, hash_str(name, 0));
+		uint32_t i;
 		size_t k = 0;
 
+		/* It becomes a key, which can hold no NUL; none of ours does. */
+		if (memchr(name.p, '\0', name.len) != NULL)
+			continue;
+		i = (uint32_t)map_number(names, name, hash_str(name, 0));
 		while (k < n && seen[k] != i)
 			k++;
 		if (k < n)

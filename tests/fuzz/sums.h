@@ -108,6 +108,7 @@ sums_add(struct sums *t, const struct stats *s)
 {
 	struct sums_line *l = NULL;
 	int64_t last_ts = INT64_MIN;
+	int same = 0;
 	bool window = s->type == STATS_WINDOW;
 
 	if (s->channel.len > sizeof(l->channel) ||
@@ -121,6 +122,13 @@ sums_add(struct sums *t, const struct stats *s)
 	must(s->n.cheers <= s->n.paid_messages);
 	must(s->n.paid_messages <= s->n.messages);
 	must(s->n.chatters <= s->n.messages);
+	/* Of three streams that began at the same moment the first is taken
+	 * for a new one when it speaks again: nobody has three. */
+	for (size_t i = 0; !window && i < t->n_streams; i++)
+		same += sums_is_channel(&t->streams[i], s->channel) &&
+		    t->streams[i].s.ts == s->ts &&
+		    !sums_is_id(&t->streams[i], s->stream_id);
+	t->over |= same >= 2;
 	if (window) {
 		size_t i = t->n_windows;
 
@@ -199,7 +207,9 @@ sums_check_stream(const struct sums *t, const struct sums_line *l)
 static inline void
 sums_end(struct sums *t)
 {
-	for (size_t i = 0; i < t->n_streams && !t->over; i++)
+	/* Live, the line of a stream may have been written before a window that
+	 * came late was written again: tw-agg(1) says which to keep. */
+	for (size_t i = 0; i < t->n_streams && !t->over && !t->live; i++)
 		sums_check_stream(t, &t->streams[i]);
 	/* No window of a stream that there is not. */
 	for (size_t i = 0; i < t->n_windows && !t->over; i++) {

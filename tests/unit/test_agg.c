@@ -221,6 +221,33 @@ test_late_hit(void)
 	agg_free(a);
 }
 
+/* A line of chat that comes late, long before the first hit. */
+static void
+test_late_chat(void)
+{
+	static const struct agg_options o = { 5000, 60000, 60000, false };
+	struct agg *a = agg_new(&o, spell, NULL);
+	struct str out;
+
+	ok(add(a, HIT("12:01:45", "7")), "a first hit");
+	ok(add(a, EVENT("12:02:50", "mark", ",\"mark\":\"join\",\"by\":\"b\"")),
+	    "a mark");
+	out = buf_view(agg_output(a));
+	ok(out.len > 0 &&
+		memmem(out.p, out.len, "\"stream_id\":\"7\"", 15) != NULL,
+	    "the windows before are the stream's");
+	ok(add(a, EVENT("12:00:10", "message", "")), "chat, late");
+	agg_end(a);
+	buf_byte(agg_output(a), '\0');
+	ok(strstr(agg_output(a)->p, "inferred") == NULL, "makes no stream");
+	/* From 11:51:45 to 12:01:45. */
+	ok(strstr(agg_output(a)->p, "\"windows\":121,") != NULL &&
+		strstr(agg_output(a)->p, "\"messages\":1,\"messages_avg\"") !=
+		    NULL,
+	    "and is one of the stream's");
+	agg_free(a);
+}
+
 static void
 test_late(void)
 {
@@ -251,6 +278,7 @@ main(void)
 	test_inferred();
 	test_two_in_a_window();
 	test_late_hit();
+	test_late_chat();
 	test_late();
 	event_reader_free(reader);
 	return tap_done();

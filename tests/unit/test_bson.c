@@ -100,6 +100,9 @@ test_broken(void)
 	ok(whole < 20000, "broken documents are read to where they are so");
 	ok(!bsonr_init(&reader, STR("\x05\0\0\0")), "too short");
 	ok(!bsonr_init(&reader, STR("\x06\0\0\0\0")), "longer than it is");
+	ok(bsonr_init(&reader, STR("\x09\0\0\0\x08t\0\2\0")) &&
+		bsonr_next(&reader, &v) == -1,
+	    "neither true nor false");
 	buf_release(&b);
 	buf_release(&json);
 }

@@ -110,6 +110,7 @@ test_refused(void)
 		{ "a bracket that is open", "a\tx\n\nb\t(x\n", ":3: " },
 		{ "a pattern that is not UTF-8", "a\t\xff\n", ":1: " },
 		{ "a name that is not UTF-8", "\xff\tx\n", ":1: " },
+		{ "a name with a control character", "a\1b\tx\n", ":1: " },
 	};
 	struct errmsg why = { .text = "" };
 

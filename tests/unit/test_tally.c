@@ -104,12 +104,17 @@ test_users(void)
 static void
 test_merge(void)
 {
-	struct tally a = { 0 }, b = { 0 };
+	struct tally a = { 0 }, b = { 0 }, c = { 0 };
 	struct buf json = { 0 };
 	struct event e = event(EVENT_MESSAGE, "11");
 
 	tally_mentions(&a, &names, &json);
 	is(buf_view(&json), "", "no mentions, nothing");
+	e.mentions = STR("[\"z\\u0000wei\"]");
+	add(&c, e);
+	tally_mentions(&c, &names, &json);
+	is(buf_view(&json), "", "a name with NUL would be no key");
+	tally_release(&c);
 	e.mentions = STR("[\"zwei\",\"eins\",\"zwei\"]");
 	add(&a, e);
 	ok(add(&a,
