@@ -123,9 +123,11 @@ hear(mongoc_log_level_t level, const char *domain, const char *text, void *arg)
 
 /*
  * The library shows its counters in a piece of shared memory, which a process
- * that is killed leaves behind for good: nobody needs to find it.
+ * that is killed leaves behind for good: nobody needs to find it. Some versions
+ * make it before main(), in every tool that is linked with them: so this runs
+ * then, too.
  */
-static void
+__attribute__((constructor)) static void
 forget_counters(void)
 {
 	char name[32];
