@@ -168,10 +168,10 @@ class Tally:
             "not ok" if wrong else "ok", self.n, name, runs,
             ", %d end by design of a library" % design if design else "",
             ", " + note if note else ""), flush=True)
-        for line in wrong[:60]:
+        for line in wrong[:20]:
             print("#   " + line.replace("\n", "\n#   "), flush=True)
-        if len(wrong) > 60:
-            print("#   ... and %d more" % (len(wrong) - 60), flush=True)
+        if len(wrong) > 20:
+            print("#   ... and %d more" % (len(wrong) - 20), flush=True)
 
     def end(self):
         print("1..%d" % self.n)

@@ -12,7 +12,7 @@ CALLS = [
     ["tw-etl", "-q"], ["tw-etl", "--again", "STREAM", "-q"],
     ["tw-tidy", "-q"], ["tw-weekly", "--week", "2026-W46"],
     ["tw-weekly", "--week", "2026-W46", "-o", "report.html"],
-    ["tw-status"], ["tw-status", "--metrics"], ["tw-crontab"],
+    ["tw-status"], ["tw-status", "--metrics", "metrics.prom"], ["tw-crontab"],
     ["tw-track", "add", "kanal_neu"], ["tw-track", "list"],
     ["tw-watch", "--no-start", "-q"],
     ["tw-site", "www"],
