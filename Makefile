@@ -144,7 +144,7 @@ PROVE = prove $(if $(V),-v)
 # The command tests, the longest first: most of their time they wait. Those of the
 # scripts run tools that others run under the sanitizers.
 LONG := $(patsubst %,tests/cli/%.t,tw-ops tw-poll tw-chat-load tw-load \
-	tw-chat-faults tw-ops-kill tw-ops-watch tw-mongo project)
+	tw-chat-faults tw-ops-kill tw-ops-watch tw-mongo torture project)
 CLI  := $(filter-out $(if $(SAN),tests/cli/tw-ops%),\
 	$(LONG) $(filter-out $(LONG),$(wildcard tests/cli/*.t)))
 
