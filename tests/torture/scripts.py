@@ -88,10 +88,11 @@ class Ops:
             if name.startswith(("log/", "lock/", "run/")) or \
                     name.endswith("/looked") or "/stop." in name:
                 continue
-            if name.endswith(".zst"):
+            if name.endswith((".zst", ".gz")):
+                name, end = name.rsplit(".", 1)
                 content = subprocess.run(
-                    ["zstd", "-q", "-dc"], input=content,
-                    stdout=subprocess.PIPE).stdout
+                    ["zstd" if end == "zst" else "gzip", "-q", "-dc"],
+                    input=content, stdout=subprocess.PIPE).stdout
             if name.endswith(".done"):
                 content = b" ".join(content.split()[:2])
             found[name] = content
