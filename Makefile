@@ -178,10 +178,13 @@ TORTURE := $(B)/tests/torture/alloc.so $(B)/tests/torture/clock.so \
 PROVE = prove $(if $(V),-v)
 
 # The command tests, the longest first: most of their time they wait. Those of the
-# scripts run tools that others run under the sanitizers.
+# scripts run tools that others run under the sanitizers, where there is nothing to
+# measure, either.
 LONG := $(patsubst %,tests/cli/%.t,tw-ops tw-poll tw-chat-load tw-load \
-	tw-chat-faults tw-forget tw-ops-kill tw-ops-watch tw-mongo project)
-CLI  := $(filter-out $(if $(SAN),tests/cli/tw-ops% tests/cli/tw-forget%),\
+	tw-chat-faults tw-forget tw-ops-kill tw-ops-watch tw-mongo torture \
+	project)
+CLI  := $(filter-out $(if $(SAN),tests/cli/tw-ops% tests/cli/tw-forget.t \
+	tests/cli/bench.t),\
 	$(LONG) $(filter-out $(LONG),$(wildcard tests/cli/*.t)))
 
 check: all $(UNIT) $(REPLAY) $(FAKE) $(PRELOAD) $(BENCH) $(TORTURE)

@@ -30,6 +30,10 @@ export LC_ALL TZ
 # The tools lie beside the scripts; cron does not know where.
 PATH=$(cd "$(dirname "$0")" && pwd):${PATH:-/usr/bin:/bin}
 export PATH
+# Of libmongoc: what a tool that is killed would leave behind in shared memory, and
+# another with the same number would then say a word about.
+MONGOC_DISABLE_SHM=1
+export MONGOC_DISABLE_SHM
 
 warn() {
 	printf '%s: %s\n' "$name" "$*" >&2
@@ -290,8 +294,9 @@ look() {
 	: >"$work/clock"
 	printf '%s\n' "$@" >"$work/channels"
 	set --
-	look_batch=0
+	look_batch=0 look_n=0
 	while read -r look_channel; do
+		look_n=$((look_n + 1))
 		look_from=
 		[ -n "${look_all:-}" ] || [ ! -s "$TW_DATA/parts/$look_channel/from" ] ||
 			read -r look_from <"$TW_DATA/parts/$look_channel/from"
@@ -319,6 +324,7 @@ look() {
 			look_batch=0
 		fi
 	done <"$work/channels"
+	had_lines $look_n "$work/channels" || looked=1
 	[ $# -eq 0 ] || look_at "$@"
 	# Of the lines of one stream the last counts.
 	awk '{ line[$3 " " $4] = $0 } END { for (k in line) print line[k] }' \
@@ -413,12 +419,21 @@ graver() {
 		END { print two ? 2 : one || NR < n ? 1 : three ? 3 : 0 }' "$1"
 }
 
+# had_lines N FILE: FILE has N lines; a loop that has read less of it has met an
+# error, which read(1) takes for the end
+had_lines() {
+	had_all=$(wc -l <"$2") || return 1
+	[ "$1" -eq "$had_all" ]
+}
+
 # xargs_lines FILE COMMAND...: with the lines of FILE as its last arguments
 xargs_lines() {
-	lines_file=$1
+	lines_file=$1 lines_n=0
 	shift
 	while IFS= read -r line; do
 		set -- "$@" "$line"
+		lines_n=$((lines_n + 1))
 	done <"$lines_file"
+	had_lines $lines_n "$lines_file" || return 1
 	"$@" </dev/null
 }

@@ -62,6 +62,23 @@ on_header(char *p, size_t size, size_t n, void *arg)
 	return size * n;
 }
 
+/* Looks at an option that libcurl copies: without memory it would go on without
+ * it, without the secret for example. */
+static void
+copied(CURLcode code)
+{
+	if (code == CURLE_OUT_OF_MEMORY)
+		xalloc_failed();
+}
+
+static void
+add_header(struct request *r, const char *text)
+{
+	r->headers = curl_slist_append(r->headers, text);
+	if (r->headers == NULL)
+		xalloc_failed();
+}
+
 static void
 set_options(struct request *r, const struct http_request *q)
 {
@@ -70,9 +87,8 @@ set_options(struct request *r, const struct http_request *q)
 
 	for (size_t i = 0; i < sizeof(q->headers) / sizeof(*q->headers); i++)
 		if (q->headers[i] != NULL)
-			r->headers =
-			    curl_slist_append(r->headers, q->headers[i]);
-	curl_easy_setopt(curl, CURLOPT_URL, q->url);
+			add_header(r, q->headers[i]);
+	copied(curl_easy_setopt(curl, CURLOPT_URL, q->url));
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, r->headers);
 	curl_easy_setopt(curl, CURLOPT_PRIVATE, r);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, r->error);
@@ -94,10 +110,11 @@ set_options(struct request *r, const struct http_request *q)
 	if (q->form.p != NULL) {
 		curl_easy_setopt(
 		    curl, CURLOPT_POSTFIELDSIZE, (long)q->form.len);
-		curl_easy_setopt(curl, CURLOPT_COPYPOSTFIELDS, q->form.p);
+		copied(
+		    curl_easy_setopt(curl, CURLOPT_COPYPOSTFIELDS, q->form.p));
 	}
 	if (cafile != NULL) {
-		curl_easy_setopt(curl, CURLOPT_CAINFO, cafile);
+		copied(curl_easy_setopt(curl, CURLOPT_CAINFO, cafile));
 		curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
 	}
 }
@@ -136,15 +153,15 @@ http_start(struct http *h, const struct http_request *q)
 	r->rate = (struct rate){ -1, -1 };
 	r->body.max = HTTP_BODY_MAX;
 	r->curl = curl_easy_init();
-	/* Out of memory, as in xalloc: there is nothing better to do. */
 	if (r->curl == NULL)
-		abort();
+		xalloc_failed();
 	r->next = h->requests;
 	if (h->requests != NULL)
 		h->requests->prev = r;
 	h->requests = r;
 	set_options(r, q);
-	curl_multi_add_handle(h->multi, r->curl);
+	if (curl_multi_add_handle(h->multi, r->curl) != CURLM_OK)
+		xalloc_failed();
 }
 
 /* Gives the reply to whoever asked. */

@@ -123,9 +123,11 @@ hear(mongoc_log_level_t level, const char *domain, const char *text, void *arg)
 
 /*
  * The library shows its counters in a piece of shared memory, which a process
- * that is killed leaves behind for good: nobody needs to find it.
+ * that is killed leaves behind for good, and the next one with its number
+ * complains of: nobody needs to find it. Before main(), as Debian's library begins
+ * before main(), too.
  */
-static void
+static __attribute__((constructor)) void
 forget_counters(void)
 {
 	char name[32];
@@ -143,6 +145,7 @@ mongo_uri_new(const char *text, struct errmsg *why)
 
 	mongoc_log_set_handler(hear, NULL);
 	mongoc_init();
+	/* Where the library has begun only now. */
 	forget_counters();
 	mongoc_log_set_handler(hear, &warning);
 	u = xcalloc(1, sizeof(*u));

@@ -301,6 +301,12 @@ is $? 0 "three at once, killed and stopped: $out"
 left=$(find /dev/shm -name 'mongoc-*' -newer "$tmp/more" 2>/dev/null | wc -l)
 [ "$left" -lt "$rounds" ]
 ok $? "of the killed nothing is left behind: $left"
+sleep 10 | tw-agg >/dev/null &
+pid=$!
+sleep 1
+kill -9 $pid
+[ ! -e "/dev/shm/mongoc-$pid" ]
+ok $? "nor of a tool that needs no database"
 
 # Connections that are cut at random bytes.
 spawn cut python3 "$fake/cutter.py" "$cut" "$a" 1000 12000000 7

@@ -13,6 +13,7 @@ import re
 
 MINUTE = 60000
 WINDOW = 5000
+SILENCE = 30000    # so long a server may be silent before that is noticed
 PATIENCE = 150000  # without evidence a collector is dead
 EPOCH = datetime.datetime(1970, 1, 1)
 ID = re.compile(rb"[;@]id=[0-9a-f]{8}-0000-4000-8000-([0-9a-f]{12})")
@@ -56,8 +57,10 @@ class Ledger:
         elif w[0] in (b"O", b"X"):
             self.leave(w[2], w[3], int(w[1]))
         else:
+            # Silence is no end, until a PING has not been answered.
+            late = SILENCE if w[3] == b"freeze" else 0
             for conn, chan in [k for k in self.on if k[0] == w[2]]:
-                self.leave(conn, chan, int(w[1]))
+                self.leave(conn, chan, int(w[1]) + late)
 
     def leave(self, conn, chan, ms):
         since = self.on.pop((conn, chan), None)

@@ -65,6 +65,8 @@ def torture(tally, name, tool, callers, numbers, attempt, want):
             wrong.append("%d of %d (%s+%s): %s (%s)" % (
                 n, len(callers), *callers[n - 1], verdict,
                 base.words_of(got)))
+    if not callers:
+        wrong.append("no allocation was seen")
     note = "of %d allocations, %d s" % (len(callers), time.time() - begin)
     if design:
         note += " (asked for by %s)" % ", ".join(

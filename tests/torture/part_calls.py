@@ -10,6 +10,7 @@ import time
 
 import base
 import part_alloc
+import scripts
 
 WAYS = [
     ("write,writev,pwrite", "EIO"), ("write,writev", "ENOSPC+"),
@@ -23,9 +24,8 @@ WAYS = [
      "ftruncate,lseek,getdents", "EIO"),
     ("fstat,newfstatat,access", "EIO"),
 ]
+OLD = {"open", "rename", "mkdir", "poll", "select", "epoll_wait", "access"}
 if os.uname().machine != "x86_64":
-    OLD = {"open", "rename", "mkdir", "poll", "select", "epoll_wait",
-           "access"}
     WAYS = [(",".join(c for c in calls.split(",") if c not in OLD), how)
             for calls, how in WAYS]
 
@@ -116,12 +116,13 @@ def part(tally, work, quick):
     cases = base.tool_cases(work)
     if quick:
         cases = [c for c in cases if c.name in
-                 ("tw-parse", "tw-agg", "tw-report site")]
+                 ("tw-parse", "tw-report -o")]
     for case in cases:
         tool = Tool(case, work)
         torture(tally, case.name, case.tool, tool, tool.want, quick)
     if quick:
         return
+    of_scripts(tally, work)
     load(tally, work)
     poll(tally, work)
     chat(tally, work)
@@ -185,3 +186,69 @@ def chat(tally, work):
     want = base.Result(0, b"", "", {}, False)
     torture(tally, "tw-chat", "tw-chat", once, want, 25,
             WAYS + [("sendmsg,sendto,recvmsg,recvfrom", "ECONNRESET")])
+
+
+SCRIPT_WAYS = [
+    ("write,writev", "EIO"), ("write,writev", "ENOSPC+"), ("write", "half"),
+    ("read,readv,pread", "EIO"),
+    ("openat,open,pipe2", "EMFILE"), ("openat,open", "ENOSPC"),
+    ("fsync,fdatasync,rename,renameat,renameat2,close,mkdir,mkdirat,"
+     "unlink,unlinkat,ftruncate,flock,getdents", "EIO"),
+]
+
+
+def of_scripts(tally, work):
+    """What a script and all that it runs do; then once more, without."""
+    steps = int(os.environ.get("TORTURE_STEPS", 120)) // 4
+    ops = [scripts.Ops(work / ("cops%d" % i), work / "full") for i in (0, 1)]
+    for argv in (["tw-etl", "-q"], ["tw-tidy", "-q"],
+                 ["tw-weekly", "--week", "2026-W46", "-o", "report.json"]):
+        begin, wrong, jobs = time.time(), [], []
+        ops[0].fresh(argv[0])
+        ops[0].run(argv)
+        want = ops[0].state()
+        for calls, how in SCRIPT_WAYS:
+            if os.uname().machine != "x86_64":
+                calls = ",".join(c for c in calls.split(",")
+                                 if c not in OLD | {"unlink"})
+            log = work / "count.log"
+            ops[0].fresh(argv[0])
+            ops[0].run([base.FAULT, "-c", calls, "-l", str(log)] + argv)
+            total, _ = calls_in(log)
+            jobs += [(calls, how, n)
+                     for n in range(1, total + 1, max(1, total // steps))]
+
+        def one(which, argv=argv, want=want, jobs=jobs):
+            found, s = [], ops[which]
+            log = work / ("script.%d.log" % which)
+            for calls, how, n in jobs[which::2]:
+                s.fresh(argv[0])
+                prefix = wrap(calls, how, n, "x", log)
+                del prefix[3:5]  # whatever its name is
+                got = s.run(prefix + argv)
+                at = "%s at %s" % (how, calls_in(log)[1])
+                after = s.state()
+                torn = [k for k, v in after.items()
+                        if k.startswith(("events/", "stats/", "cwd/",
+                                         "raw/")) and
+                        "/." not in k and not k.endswith(".tmp") and
+                        k in want and want[k] != v]
+                if got.late:
+                    found.append("%s: hangs" % at)
+                if torn:
+                    found.append("%s: %s is not whole (%d, %s)" % (
+                        at, torn, got.status, base.words_of(got)))
+                again = s.run_here(argv)
+                if again.status != 0:
+                    found.append("%s: then it ends with %d (%s; %s)" % (
+                        at, again.status, base.words_of(got),
+                        base.words_of(again)))
+                elif s.state() != want:
+                    found.append("%s: then it makes something else: %s" % (
+                        at, s.difference(want)))
+            return found
+
+        for found in base.parallel(one, (0, 1)):
+            wrong += found
+        tally.case("calls: " + " ".join(argv), len(jobs), wrong, 0,
+                   "%d s" % (time.time() - begin))

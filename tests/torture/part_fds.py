@@ -114,17 +114,15 @@ def collectors(tally, work, quick):
     tally.case("descriptors: collectors", runs, wrong)
 
 
-def of_scripts(tally, work, quick):
+def of_scripts(tally, work):
     """Each script in a folder of its own, where something is due."""
     wrong, runs = [], 0
     s = scripts.Ops(work / "ops", work / "full")
-    calls = scripts.CALLS if not quick else [
-        c for c in scripts.CALLS if c[0] in ("tw-etl", "tw-weekly")]
-    for argv in calls:
+    for argv in scripts.CALLS:
         s.fresh(argv[0])
         want = s.run(argv)
         after = s.state()
-        for which in COMBINATIONS if not quick else (2, 7):
+        for which in COMBINATIONS:
             s.fresh(argv[0])
             got = s.run(closing(which, argv))
             runs += 1
@@ -146,4 +144,5 @@ def of_scripts(tally, work, quick):
 def part(tally, work, quick):
     tools(tally, work, quick)
     collectors(tally, work, quick)
-    of_scripts(tally, work, quick)
+    if not quick:
+        of_scripts(tally, work)

@@ -12,7 +12,7 @@ CALLS = [
     ["tw-etl", "-q"], ["tw-etl", "--again", "STREAM", "-q"],
     ["tw-tidy", "-q"], ["tw-weekly", "--week", "2026-W46"],
     ["tw-weekly", "--week", "2026-W46", "-o", "report.html"],
-    ["tw-status"], ["tw-status", "--metrics"], ["tw-crontab"],
+    ["tw-status"], ["tw-status", "--metrics", "metrics.prom"], ["tw-crontab"],
     ["tw-track", "add", "kanal_neu"], ["tw-track", "list"],
     ["tw-watch", "--no-start", "-q"],
     ["tw-site", "www"],
@@ -88,10 +88,11 @@ class Ops:
             if name.startswith(("log/", "lock/", "run/")) or \
                     name.endswith("/looked") or "/stop." in name:
                 continue
-            if name.endswith(".zst"):
+            if name.endswith((".zst", ".gz")):
+                name, end = name.rsplit(".", 1)
                 content = subprocess.run(
-                    ["zstd", "-q", "-dc"], input=content,
-                    stdout=subprocess.PIPE).stdout
+                    ["zstd" if end == "zst" else "gzip", "-q", "-dc"],
+                    input=content, stdout=subprocess.PIPE).stdout
             if name.endswith(".done"):
                 content = b" ".join(content.split()[:2])
             found[name] = content

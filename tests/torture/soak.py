@@ -389,7 +389,7 @@ def main():
     say("seed %d, %d messages a second, %d channels, %d s" % (
         SEED, RATE, len(CHANNELS), SECONDS))
     work = base.pathlib.Path(base.tempfile.mkdtemp(prefix="soak."))
-    s = Soak(work)
+    s, n, whole = Soak(work), 0, False
     try:
         s.start()
         s.irc.say("rate", RATE, SECONDS)
@@ -401,6 +401,7 @@ def main():
         env = s.run_etl()
         s.check_database()
         s.check_report(env)
+        whole = True
     finally:
         for p in (getattr(s, "chat", None), getattr(s, "poll", None)):
             if p is not None and p.p.poll() is None:
@@ -409,7 +410,7 @@ def main():
             if p.p.poll() is None:
                 p.p.kill()
         s.mongod.kill()
-        if wrong:
+        if wrong or not whole:
             print("# kept: %s" % work)
         else:
             shutil.rmtree(work, ignore_errors=True)

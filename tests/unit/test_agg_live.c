@@ -117,25 +117,6 @@ test_busiest(void)
 	agg_free(a);
 }
 
-/* Somebody sets the clock forward by a day. */
-static void
-test_jump(void)
-{
-	struct agg *a = agg_new(&o, spell, NULL);
-
-	ok(add(a, EVENT("12:00:01.000", "message", ",\"user_id\":\"1\"")),
-	    "a message");
-	pass(a, 6, WINDOW("12:00:00", ",\"messages\":1,\"chatters\":1}"),
-	    "its window");
-	ok(add(a, EVENT("12:00:02.000", "message", ",\"user_id\":\"1\"")),
-	    "one for the same");
-	pass(a, 86400, WINDOW("12:00:00", ",\"messages\":2,\"chatters\":1}"),
-	    "a day later the window has both");
-	ok(!add(a, EVENT("12:00:03.000", "message", ",\"user_id\":\"1\"")),
-	    "what comes then is told to be late");
-	agg_free(a);
-}
-
 int
 main(void)
 {
@@ -205,7 +186,6 @@ main(void)
 	test_without_polls();
 	test_nothing_lost();
 	test_busiest();
-	test_jump();
 	event_reader_free(reader);
 	return tap_done();
 }
