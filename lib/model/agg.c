@@ -265,6 +265,8 @@ get_window(struct channel *c, int64_t index)
 static void
 drop_windows(struct channel *c, size_t n)
 {
+	if (n == 0)
+		return;
 	for (size_t i = 0; i < n; i++) {
 		if (c->windows[i].open != NULL)
 			recycle(c, c->windows[i].open);
