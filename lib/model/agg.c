@@ -413,13 +413,9 @@ add_span(struct channel *c, struct span span)
 	c->spans[c->n_spans++] = span;
 }
 
-/* Live, the windows of a run are written before the silence that makes it a
- * stream: there is none then. */
 static void
 add_run(struct agg *a, struct channel *c, const struct session_run *run)
 {
-	if (a->o.live)
-		return;
 	add_span(c,
 	    (struct span){ .stream = run->stream,
 		.from = index_of(a, run->first),
@@ -1115,6 +1111,10 @@ get_channel(struct agg *a, struct str name, int64_t ts)
 	c->held = NOBODY;
 	c->hold_ms = HOLD_POLLS * INTERVAL_S * MS_PER_S;
 	sessions_init(&c->ahead.sessions, a->o.gap_ms);
+	/* Live, the windows of a run would be written before the silence that
+	 * makes it a stream: there are no runs then. */
+	if (a->o.live)
+		sessions_helix(&c->ahead.sessions);
 	c->done.sessions = c->ahead.sessions;
 	hearing_release(&c->ahead.hearing);
 	hearing_release(&c->done.hearing);
