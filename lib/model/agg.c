@@ -818,6 +818,16 @@ stream_of(struct channel *c, const struct span *span)
 	return s;
 }
 
+/* Tells whether a run is still to be finished. */
+static bool
+has_run(const struct channel *c)
+{
+	for (size_t i = 0; i < c->n_spans; i++)
+		if (c->spans[i].run)
+			return true;
+	return c->done.sessions.in_run;
+}
+
 /* Writes the window `index`; `w` is what it holds, `span` where it belongs:
  * either may be NULL. */
 static void
@@ -833,7 +843,7 @@ commit(struct agg *a, struct channel *c, int64_t index, struct pending *w,
 		s = stream_of(c, span);
 		/* It may begin before the first hit: no line of chat that comes
 		 * late makes a run there any more. */
-		if (!span->run)
+		if (!span->run && !has_run(c))
 			sessions_helix(&c->done.sessions);
 		if (c->held == s->stream)
 			resume(a, c);
