@@ -373,13 +373,9 @@ add_span(struct channel *c, struct span span)
 	c->spans[c->n_spans++] = span;
 }
 
-/* Live, the windows of a run are written before the silence that makes it a
- * stream: there is none then. */
 static void
 add_run(struct agg *a, struct channel *c, const struct session_run *run)
 {
-	if (a->o.live)
-		return;
 	add_span(c,
 	    (struct span){ .stream = run->stream,
 		.from = index_of(a, run->first),
@@ -782,6 +778,16 @@ stream_of(struct channel *c, const struct span *span)
 	return s;
 }
 
+/* Tells whether a run is still to be finished. */
+static bool
+has_run(const struct channel *c)
+{
+	for (size_t i = 0; i < c->n_spans; i++)
+		if (c->spans[i].run)
+			return true;
+	return c->done.sessions.in_run;
+}
+
 /* Writes the window `index`; `w` is what it holds, `span` where it belongs:
  * either may be NULL. */
 static void
@@ -797,7 +803,7 @@ commit(struct agg *a, struct channel *c, int64_t index, struct pending *w,
 		s = stream_of(c, span);
 		/* It may begin before the first hit: no line of chat that comes
 		 * late makes a run there any more. */
-		if (!span->run)
+		if (!span->run && !has_run(c))
 			sessions_helix(&c->done.sessions);
 		if (c->held == s->stream)
 			resume(a, c);
@@ -1082,6 +1088,10 @@ get_channel(struct agg *a, struct str name, int64_t ts)
 	c->held = NOBODY;
 	c->hold_ms = HOLD_POLLS * INTERVAL_S * MS_PER_S;
 	sessions_init(&c->ahead.sessions, a->o.gap_ms);
+	/* Live, the windows of a run would be written before the silence that
+	 * makes it a stream: there are no runs then. */
+	if (a->o.live)
+		sessions_helix(&c->ahead.sessions);
 	c->done.sessions = c->ahead.sessions;
 	hearing_release(&c->ahead.hearing);
 	hearing_release(&c->done.hearing);

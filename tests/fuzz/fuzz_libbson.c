@@ -71,7 +71,8 @@ must_agree(struct str doc, const bson_t *b, int depth)
 			break;
 		}
 	}
-	must(bsonr_next(&r, &v) <= 0);
+	/* Of binary data libbson knows old kinds, with a length inside. */
+	must(bsonr_next(&r, &v) <= 0 || (int)v.type == BSON_TYPE_BINARY);
 }
 
 static void

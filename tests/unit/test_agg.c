@@ -248,6 +248,29 @@ test_late_chat(void)
 	agg_free(a);
 }
 
+/* A run that was over before Helix spoke, in the time of its stream. */
+static void
+test_run_before(void)
+{
+	static const struct agg_options o = { 1000, 60000, 60000, false };
+	struct agg *a = agg_new(&o, spell, NULL);
+
+	ok(add(a, EVENT("12:00:01", "message", "")) &&
+		add(a, EVENT("12:02:01", "message", "")) &&
+		add(a,
+		    EVENT("12:02:11", "viewers",
+			",\"stream_id\":\"7\",\"started_at\":"
+			"\"2026-11-23T12:00:00.000Z\",\"viewers\":9")),
+	    "chat, a silence, chat, a hit");
+	agg_end(a);
+	buf_byte(agg_output(a), '\0');
+	ok(strstr(agg_output(a)->p, "\"inferred\":true") != NULL,
+	    "the first was a stream of its own");
+	ok(strstr(agg_output(a)->p, "\"viewers_avg\":9,") != NULL,
+	    "and that of Helix has its sample");
+	agg_free(a);
+}
+
 static void
 test_late(void)
 {
@@ -279,6 +302,7 @@ main(void)
 	test_two_in_a_window();
 	test_late_hit();
 	test_late_chat();
+	test_run_before();
 	test_late();
 	event_reader_free(reader);
 	return tap_done();

@@ -117,6 +117,22 @@ test_busiest(void)
 	agg_free(a);
 }
 
+/* Chat long before the first hit does not shift the numbers of streams. */
+static void
+test_chat_before(void)
+{
+	static const struct agg_options hours = { 3600000, 10000, 60000, true };
+	struct agg *a = agg_new(&hours, spell, NULL);
+
+	ok(add(a, HIT("12:00:00.000", "9")), "a hit");
+	ok(add(a, EVENT("11:36:40.000", "message", "")), "chat, before it");
+	agg_end(a);
+	buf_byte(agg_output(a), '\0');
+	ok(strstr(agg_output(a)->p, "\"viewers_avg\":9,") != NULL,
+	    "the stream has its sample");
+	agg_free(a);
+}
+
 int
 main(void)
 {
@@ -186,6 +202,7 @@ main(void)
 	test_without_polls();
 	test_nothing_lost();
 	test_busiest();
+	test_chat_before();
 	event_reader_free(reader);
 	return tap_done();
 }
