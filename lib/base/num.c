@@ -1,5 +1,6 @@
 #include "base/num.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,8 +36,10 @@ long_whole(struct str s)
 {
 	static const int64_t tens[] = { 1, 10, 100, 1000, 10000, 100000,
 		1000000, 10000000, 100000000 };
-	int64_t high = eight_digits(num_word(s.p)), low;
+	int64_t high, low;
 
+	assert(s.len >= 8 && s.len <= 18);
+	high = eight_digits(num_word(s.p));
 	s.p += 8;
 	s.len -= 8;
 	if (s.len > 8 && high >= 0) {

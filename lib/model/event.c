@@ -81,14 +81,13 @@ const struct field_def event_fields[F_N] = {
 #define USER_KEYS                                                              \
 	F_ID, F_USER, F_USER_ID, F_NAME, F_BADGES, F_BADGE_INFO, F_SHARED_FROM
 /* Nearly all events are messages; K() is done for each of their keys. */
+/* clang-format off */
 #define MESSAGE_KEYS(K)                                                        \
-	K(F_ID)                                                                \
-	K(F_USER)                                                              \
-	K(F_USER_ID)                                                           \
-	K(F_NAME)                                                              \
-	K(F_BADGES) K(F_BADGE_INFO) K(F_SHARED_FROM) K(F_BITS) K(F_PAID)       \
-	    K(F_FIRST) K(F_RETURNING) K(F_ACTION) K(F_REPLY_TO) K(F_REWARD)    \
-		K(F_EFFECT) K(F_MENTIONS) K(F_TEXT)
+	K(F_ID) K(F_USER) K(F_USER_ID) K(F_NAME) K(F_BADGES) K(F_BADGE_INFO)   \
+	K(F_SHARED_FROM) K(F_BITS) K(F_PAID) K(F_FIRST) K(F_RETURNING)         \
+	K(F_ACTION) K(F_REPLY_TO) K(F_REWARD) K(F_EFFECT) K(F_MENTIONS)        \
+	K(F_TEXT)
+/* clang-format on */
 #define SUB_KEYS                                                               \
 	USER_KEYS, F_MONTHS, F_TIER, F_GIFT_MONTHS, F_RECIPIENT,               \
 	    F_RECIPIENT_ID, F_MENTIONS, F_TEXT, F_END

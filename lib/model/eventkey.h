@@ -82,7 +82,7 @@ struct field_def {
 	size_t at; /* offset in struct event */
 	/* `,"key":` as it is written; with the quote that follows for a string. */
 	char lead[JSONW_LEAD];
-	size_t lead_len;
+	uint32_t lead_len;
 	uint32_t lead_mask; /* a bit for each byte of it */
 };
 

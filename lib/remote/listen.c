@@ -126,7 +126,7 @@ listen_new(const struct listen_options *o)
 static void PRINTF_LIKE(3, 4)
     say(struct listen *l, bool warning, const char *fmt, ...)
 {
-	struct errmsg text;
+	struct errmsg text = { .passing = false };
 	va_list ap;
 
 	va_start(ap, fmt);

@@ -170,6 +170,7 @@ like "$(cat "$tmp/out")" ' 51 stats in the input, 1 missing' "how much"
 like "$(cat "$tmp/err")" "$tmp/stats:51: is not there" "and where"
 
 # What the server will not have: here, windows with 7 messages.
+# shellcheck disable=SC2016 # $ne is the server's
 mongo "$a" stats '{"collMod": "chatStats", "validator": {"messages": {"$ne": 7}}}' \
 	>/dev/null
 w='{"ts":"2026-11-23T12:00:%02d.000Z","channel":"k","type":"window","seconds":5,"messages":%d}\n'
