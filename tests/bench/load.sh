@@ -75,7 +75,7 @@ load_round() {
 
 # The least wall time of the rows pymongo-*, for a line
 load_best() {
-	for name in $(cut -f 1 "$rows" | grep pymongo); do
+	for name in $(cut -f 1 "$rows" | grep 'pymongo[^+]*$'); do
 		per "$name" 2
 	done | sort -g | head -n 1
 }
