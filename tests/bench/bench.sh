@@ -53,7 +53,7 @@ median() {
 }
 
 # table FLOOR OURS: the section's rows in Markdown
-table() {
+table() (
 	floor=$1 ours=$2
 	while IFS='	' read -r name lines label; do
 		printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$name" "$lines" "$label" \
@@ -83,7 +83,7 @@ table() {
 				ratio(wall[$1], wall[ours]), $6 / 1024
 		}' "$rows.medians" "$rows.medians"
 	echo
-}
+)
 
 # per NAME COLUMN: the median for a line, of the last table
 per() {
