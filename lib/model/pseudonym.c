@@ -1,6 +1,5 @@
 #include "model/pseudonym.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -25,7 +24,8 @@ is_private(const char *path, struct errmsg *why)
 	struct stat st;
 
 	if (stat(path, &st) != 0) {
-		errmsg_set(why, "%s: %s", path, strerror(errno));
+		errmsg_system(why);
+		errmsg_where(why, "%s", path);
 		return false;
 	}
 	if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
