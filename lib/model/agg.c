@@ -880,7 +880,7 @@ finish_spans(struct agg *a, struct channel *c)
 		/* A segment or a run may have no window of its own. */
 		stream_of(c, span);
 		if (span->run && c->done.sessions.in_run &&
-		    c->done.sessions.n == span->stream)
+		    c->done.sessions.runs == span->stream)
 			(void)sessions_end(&c->done.sessions, &run);
 		if (c->held != span->stream) {
 			release(a, c);
@@ -1200,10 +1200,10 @@ takes_away(const struct agg *a, const struct channel *c, const struct event *e)
 	for (size_t i = 0; i < c->n_streams; i++) {
 		const struct stream *s = c->streams[i];
 
-		if (s->stream < c->done.sessions.n)
-			continue;
-		if (s->run ||
-		    (hit && !str_eq(map_name(&a->ids, s->id), e->stream_id)))
+		if (s->run && s->stream >= c->done.sessions.runs)
+			return true;
+		if (!s->run && hit && s->stream >= c->done.sessions.n &&
+		    !str_eq(map_name(&a->ids, s->id), e->stream_id))
 			return true;
 	}
 	return false;

@@ -9,14 +9,16 @@
 void
 sessions_init(struct sessions *s, int64_t gap_ms)
 {
-	*s = (struct sessions){ .gap_ms = gap_ms, .stream = SESSIONS_NONE };
+	*s = (struct sessions){
+		.gap_ms = gap_ms, .n = SESSIONS_FIRST, .stream = SESSIONS_NONE
+	};
 }
 
 static bool
 close_run(struct sessions *s, struct session_run *run)
 {
 	s->in_run = false;
-	*run = (struct session_run){ s->n++, s->first, s->last };
+	*run = (struct session_run){ s->runs++, s->first, s->last };
 	return true;
 }
 

@@ -17,14 +17,19 @@
 	(48 * 3600 * INT64_C(1000)) /* a stream may come back */
 #define SESSIONS_NONE INT64_MIN     /* there has not been one yet */
 
+/* The number of a channel's first stream. Runs have the numbers from 0 on: how
+ * many there were says nothing about which stream it is. */
+#define SESSIONS_FIRST (INT64_C(1) << 32)
+
 struct sessions {
 	int64_t gap_ms; /* the silence between two runs is longer */
-	int64_t n;      /* streams and runs so far */
+	int64_t runs;   /* so far: the number of the next one */
+	int64_t n;      /* the number of the next stream */
 
 	bool helix;         /* Helix has said something */
 	bool under_way;     /* the newest stream's last segment may go on */
 	uint32_t id;        /* the newest stream's, a number */
-	int64_t stream;     /* which of the `n` it is; SESSIONS_NONE */
+	int64_t stream;     /* its number; SESSIONS_NONE */
 	uint32_t before;    /* the id of the stream before, or that of none */
 	int64_t started_at; /* the newest stream's */
 	int64_t last_hit;   /* the newest stream's */
@@ -43,7 +48,7 @@ struct session_hit {
 		SESSION_SEGMENT, /* the stream is back: a new segment of it */
 		SESSION_GOES_ON, /* the next hit in a segment */
 	} kind;
-	int64_t stream; /* which stream, counted from 0 */
+	int64_t stream; /* which stream, counted from SESSIONS_FIRST */
 };
 
 /* A run of messages that is over. */

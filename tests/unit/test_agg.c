@@ -248,6 +248,28 @@ test_late_chat(void)
 	agg_free(a);
 }
 
+/* A hit that comes late and makes of the run before it none: the stream of
+ * which windows are written stays the same. */
+static void
+test_late_hit_after_run(void)
+{
+	static const struct agg_options o = { 5000, 60000, 60000, false };
+	struct agg *a = agg_new(&o, spell, NULL);
+
+	ok(add(a, EVENT("12:01:45", "message", "")) &&
+		add(a, HIT("12:03:30", "7")) &&
+		add(a, EVENT("12:05:15", "message", "")),
+	    "a run, and a stream from before it");
+	ok(add(a, HIT("12:02:34", "7")), "a hit before the run was over");
+	agg_end(a);
+	buf_byte(agg_output(a), '\0');
+	ok(strstr(agg_output(a)->p, "inferred") == NULL, "there is no run");
+	/* From 11:53:30 to 12:03:30. */
+	ok(strstr(agg_output(a)->p, "\"windows\":121,") != NULL,
+	    "the stream has all its windows");
+	agg_free(a);
+}
+
 /* A run that was over before Helix spoke, in the time of its stream. */
 static void
 test_run_before(void)
@@ -302,6 +324,7 @@ main(void)
 	test_two_in_a_window();
 	test_late_hit();
 	test_late_chat();
+	test_late_hit_after_run();
 	test_run_before();
 	test_late();
 	event_reader_free(reader);

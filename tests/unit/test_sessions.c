@@ -118,7 +118,7 @@ test_back(void)
 		miss(&s, T0 + i * MIN);
 	h = sessions_hit(&s, T0 + 20 * MIN, 7, T0 - MIN);
 	is_int(h.kind, SESSION_SEGMENT, "back after its end: a new segment");
-	is_int(h.stream, 0, "of the same stream");
+	is_int(h.stream, SESSIONS_FIRST, "of the same stream");
 }
 
 static void
@@ -130,7 +130,7 @@ test_ids(void)
 	begin(&s);
 	h = sessions_hit(&s, T0 + MIN, 8, T0 + MIN);
 	is_int(h.kind, SESSION_STREAM, "another id is another stream");
-	is_int(h.stream, 1, "the second");
+	is_int(h.stream, SESSIONS_FIRST + 1, "the second");
 	is_int(hit(&s, T0 + 2 * MIN, 7, T0 - MIN), SESSION_IGNORED,
 	    "an older started_at is ignored");
 	is_int(hit(&s, T0 + 2 * MIN, 9, T0), SESSION_IGNORED,
@@ -141,7 +141,7 @@ test_ids(void)
 	    "the newest goes on");
 	is_int(hit(&s, T0 + 5 * MIN, 9, T0 + MIN), SESSION_STREAM,
 	    "an equal started_at is not older");
-	is_int(s.n, 3, "three streams");
+	is_int(s.n, SESSIONS_FIRST + 3, "three streams");
 
 	begin(&s);
 	for (int i = 10; i < 13; i++)
@@ -191,8 +191,8 @@ test_runs(void)
 	sessions_init(&s, GAP);
 	sessions_message(&s, T0);
 	ok(sessions_pass(&s, T0 + GAP + MIN, &run), "a run before Helix");
-	is_int(sessions_hit(&s, T0 + GAP + MIN, 7, T0).stream, 1,
-	    "streams are counted on from it");
+	is_int(sessions_hit(&s, T0 + GAP + MIN, 7, T0).stream, SESSIONS_FIRST,
+	    "streams are counted by themselves");
 }
 
 int
