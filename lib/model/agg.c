@@ -385,13 +385,14 @@ add_run(struct agg *a, struct channel *c, const struct session_run *run)
 		.ended_at = run->last });
 }
 
-/* Lets time pass for the machines `m`. */
+/* Lets time pass for the machines `m`; with `helix`, Helix speaks then. */
 static void
-pass(struct agg *a, struct channel *c, struct machines *m, int64_t ts)
+pass(struct agg *a, struct channel *c, struct machines *m, int64_t ts,
+    bool helix)
 {
 	struct session_run run;
 
-	if (sessions_pass(&m->sessions, ts, &run) && m == &c->ahead)
+	if (sessions_pass(&m->sessions, ts, helix, &run) && m == &c->ahead)
 		add_run(a, c, &run);
 }
 
@@ -427,7 +428,7 @@ feed_entry(struct agg *a, struct channel *c, struct machines *m,
 
 	switch (e->kind) {
 	case ENTRY_HIT:
-		pass(a, c, m, e->ts);
+		pass(a, c, m, e->ts, true);
 		hit = sessions_hit(&m->sessions, e->ts, e->id, e->started_at);
 		if (hit.kind == SESSION_IGNORED)
 			break;
@@ -437,7 +438,7 @@ feed_entry(struct agg *a, struct channel *c, struct machines *m,
 			add_sample(c, e, &hit, inside);
 		break;
 	case ENTRY_MISS:
-		pass(a, c, m, e->ts);
+		pass(a, c, m, e->ts, true);
 		sessions_miss(&m->sessions, e->ts);
 		break;
 	case ENTRY_POLL:
@@ -457,7 +458,7 @@ feed_chat(struct agg *a, struct channel *c, struct machines *m, int64_t ts,
 	hearing_chat(&m->hearing, ts);
 	if (!message || m->sessions.helix)
 		return;
-	pass(a, c, m, ts);
+	pass(a, c, m, ts, false);
 	sessions_message(&m->sessions, ts);
 }
 
@@ -805,6 +806,8 @@ commit(struct agg *a, struct channel *c, int64_t index, struct pending *w,
 		 * late makes a run there any more. */
 		if (!span->run && !has_run(c))
 			sessions_helix(&c->done.sessions);
+		if (span->run && c->done.sessions.runs == span->stream)
+			sessions_decide(&c->done.sessions);
 		if (c->held == s->stream)
 			resume(a, c);
 	}
@@ -1004,7 +1007,7 @@ advance_to(struct agg *a, struct channel *c, int64_t until)
 	if (until <= c->fed)
 		return;
 	feed_until(a, c, until);
-	pass(a, c, &c->ahead, now);
+	pass(a, c, &c->ahead, now, false);
 	if (c->held != NOBODY &&
 	    now - c->ahead.sessions.last_hit > SESSIONS_BACK_MS)
 		release(a, c);
@@ -1062,7 +1065,7 @@ rewind_ahead(struct agg *a, struct channel *c)
 	c->n_spans = kept;
 	c->n_fed = 0;
 	feed_until(a, c, c->fed);
-	pass(a, c, &c->ahead, c->fed * a->o.window_ms);
+	pass(a, c, &c->ahead, c->fed * a->o.window_ms, false);
 }
 
 /*
@@ -1308,7 +1311,7 @@ end_channel(struct agg *a, struct channel *c)
 		last = c->windows[c->n_windows - 1].index + 1;
 	if (last > c->fed)
 		feed_until(a, c, last);
-	pass(a, c, &c->ahead, c->greatest_all);
+	pass(a, c, &c->ahead, c->greatest_all, false);
 	if (a->o.live)
 		go_on(c, last - 1);
 	if (sessions_end(&c->ahead.sessions, &run))

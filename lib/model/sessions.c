@@ -17,17 +17,18 @@ sessions_init(struct sessions *s, int64_t gap_ms)
 static bool
 close_run(struct sessions *s, struct session_run *run)
 {
-	s->in_run = false;
+	s->in_run = s->decided = false;
 	*run = (struct session_run){ s->runs++, s->first, s->last };
 	return true;
 }
 
 bool
-sessions_pass(struct sessions *s, int64_t ts, struct session_run *run)
+sessions_pass(
+    struct sessions *s, int64_t ts, bool helix, struct session_run *run)
 {
 	if (s->under_way && ts - s->last_poll >= OVER_SILENT_MS)
 		s->under_way = false;
-	if (s->in_run && ts - s->last > s->gap_ms)
+	if (s->in_run && (ts - s->last > s->gap_ms || (helix && s->decided)))
 		return close_run(s, run);
 	return false;
 }
@@ -37,6 +38,12 @@ sessions_helix(struct sessions *s)
 {
 	s->helix = true;
 	s->in_run = false;
+}
+
+void
+sessions_decide(struct sessions *s)
+{
+	s->decided = s->in_run;
 }
 
 struct session_hit

@@ -37,6 +37,7 @@ struct sessions {
 	int misses;         /* since the last hit */
 
 	bool in_run;         /* a run of messages may go on */
+	bool decided;        /* it stands for a stream, whatever comes */
 	int64_t first, last; /* its messages */
 };
 
@@ -71,13 +72,20 @@ void sessions_init(struct sessions *s, int64_t gap_ms);
 void sessions_helix(struct sessions *s);
 
 /*
- * Let time pass up to `ts`: streams end and runs end.
- *
- * Returns true, with `run`, when a run has ended; call again then. All calls
- * below do this for their own `ts` first, and want to be called only when it
- * has returned false for that time.
+ * Note that the run under way stands for a stream for good: its windows are out.
+ * What comes late may lengthen it, and Helix ends it.
  */
-bool sessions_pass(struct sessions *s, int64_t ts, struct session_run *run);
+void sessions_decide(struct sessions *s);
+
+/*
+ * Let time pass up to `ts`: streams end and runs end; with `helix`, because Helix
+ * speaks then, a run that is decided does too.
+ *
+ * Returns true, with `run`, when a run has ended. To be called before each of the
+ * calls below, for their own `ts`.
+ */
+bool sessions_pass(
+    struct sessions *s, int64_t ts, bool helix, struct session_run *run);
 
 /*
  * Take in a hit of the stream `id` (a number) that began at `started_at`.

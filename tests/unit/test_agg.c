@@ -270,6 +270,32 @@ test_late_hit_after_run(void)
 	agg_free(a);
 }
 
+/* A run of which a window is written, and chat that comes late and would make it
+ * reach up to Helix's first answer. */
+static void
+test_late_chat_after_run(void)
+{
+	static const struct agg_options o = { 3600000, 60000, 1800000, false };
+	struct agg *a = agg_new(&o, spell, NULL);
+
+	ok(add(a, EVENT("11:50:00", "message", "")) &&
+		add(a, EVENT("12:00:00", "message", "")) &&
+		add(a, HIT("12:50:00", "7")) &&
+		add(a, EVENT("13:37:00", "offline", "")),
+	    "a run, which is over before Helix speaks");
+	ok(agg_output(a)->len > 0, "its first window is written");
+	ok(add(a, EVENT("12:25:00", "message", "")), "chat, late");
+	agg_end(a);
+	buf_byte(agg_output(a), '\0');
+	ok(strstr(agg_output(a)->p,
+	       "\"ended_at\":\"2026-11-23T12:25:00.000Z\","
+	       "\"inferred\":true") != NULL,
+	    "the run stays a stream, and is longer");
+	ok(strstr(agg_output(a)->p, "\"windows\":2}") != NULL,
+	    "with both its windows");
+	agg_free(a);
+}
+
 /* A run that was over before Helix spoke, in the time of its stream. */
 static void
 test_run_before(void)
@@ -325,6 +351,7 @@ main(void)
 	test_late_hit();
 	test_late_chat();
 	test_late_hit_after_run();
+	test_late_chat_after_run();
 	test_run_before();
 	test_late();
 	event_reader_free(reader);

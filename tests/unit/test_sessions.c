@@ -16,7 +16,7 @@ static struct session_run run;
 static int
 hit(struct sessions *s, int64_t ts, uint32_t id, int64_t started_at)
 {
-	while (sessions_pass(s, ts, &run))
+	while (sessions_pass(s, ts, false, &run))
 		;
 	return (int)sessions_hit(s, ts, id, started_at).kind;
 }
@@ -24,7 +24,7 @@ hit(struct sessions *s, int64_t ts, uint32_t id, int64_t started_at)
 static void
 miss(struct sessions *s, int64_t ts)
 {
-	while (sessions_pass(s, ts, &run))
+	while (sessions_pass(s, ts, false, &run))
 		;
 	sessions_miss(s, ts);
 }
@@ -93,7 +93,8 @@ test_silence(void)
 	is_int(hit(&s, T0 + 10 * H, 7, T0 - MIN), SESSION_GOES_ON,
 	    "a miss in between breaks the silence");
 	begin(&s);
-	ok(!sessions_pass(&s, T0 + 6 * H, &run), "no run ends with a stream");
+	ok(!sessions_pass(&s, T0 + 6 * H, false, &run),
+	    "no run ends with a stream");
 	ok(!s.under_way, "the stream does, by time alone");
 }
 
@@ -159,15 +160,16 @@ test_runs(void)
 
 	sessions_init(&s, GAP);
 	sessions_message(&s, T0);
-	ok(!sessions_pass(&s, T0 + GAP, &run),
+	ok(!sessions_pass(&s, T0 + GAP, false, &run),
 	    "a silence as long as the gap does not part");
 	sessions_message(&s, T0 + GAP);
-	ok(!sessions_pass(&s, T0 + 2 * GAP, &run), "nor does another");
-	ok(sessions_pass(&s, T0 + 2 * GAP + 1, &run), "a longer one does");
+	ok(!sessions_pass(&s, T0 + 2 * GAP, false, &run), "nor does another");
+	ok(sessions_pass(&s, T0 + 2 * GAP + 1, false, &run),
+	    "a longer one does");
 	is_int(run.stream, 0, "the first run");
 	is_int(run.first, T0, "from its first message");
 	is_int(run.last, T0 + GAP, "to its last");
-	ok(!sessions_pass(&s, T0 + 2 * GAP + 1, &run), "it ends once");
+	ok(!sessions_pass(&s, T0 + 2 * GAP + 1, false, &run), "it ends once");
 	sessions_message(&s, T0 + 2 * GAP + 1);
 	ok(sessions_end(&s, &run), "the input ends a run");
 	is_int(run.stream, 1, "the second");
@@ -190,7 +192,17 @@ test_runs(void)
 
 	sessions_init(&s, GAP);
 	sessions_message(&s, T0);
-	ok(sessions_pass(&s, T0 + GAP + MIN, &run), "a run before Helix");
+	sessions_decide(&s);
+	sessions_message(&s, T0 + MIN);
+	ok(!sessions_pass(&s, T0 + 2 * MIN, false, &run),
+	    "a run that is decided goes on");
+	ok(sessions_pass(&s, T0 + 2 * MIN, true, &run), "until Helix speaks");
+	ok(run.first == T0 && run.last == T0 + MIN, "and stays what it was");
+
+	sessions_init(&s, GAP);
+	sessions_message(&s, T0);
+	ok(sessions_pass(&s, T0 + GAP + MIN, false, &run),
+	    "a run before Helix");
 	is_int(sessions_hit(&s, T0 + GAP + MIN, 7, T0).stream, SESSIONS_FIRST,
 	    "streams are counted by themselves");
 }
