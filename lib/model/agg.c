@@ -33,7 +33,7 @@
 #define INTERVAL_S   60                /* of polls, when nobody says */
 #define BEGIN_MS     (10 * MS_PER_MIN) /* windows before a first hit */
 #define FAR_AHEAD_MS MS_PER_DAY        /* a clock that far ahead is odd */
-#define OPEN_WINDOWS 128               /* longer they wait only when packed */
+#define OPEN_WINDOWS 64                /* longer they wait only when packed */
 #define NOBODY       (-1)              /* no stream */
 #define INTERVAL_MAX (366 * 24 * 3600) /* of polls; longer is no interval */
 

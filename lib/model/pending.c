@@ -39,14 +39,6 @@ compare_chat(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static int
-compare_ids(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 void
 pending_sort(struct pending *w)
 {
@@ -90,27 +82,23 @@ get(const unsigned char **p)
 	return v | (uint64_t) * (*p)++ << shift;
 }
 
-/* Appends the members of a set, in order, as their distances. */
+/* Appends the members of a set as they lie there, as their distances, of which
+ * the lowest bit tells the direction: sorting them would cost more time than it
+ * saves bytes. */
 static void
 put_set(struct buf *b, const struct idset *s)
 {
-	uint64_t few[64], *ids = few, last = 0;
-	size_t n = 0;
+	uint64_t last = 0;
 
-	if (s->n > sizeof(few) / sizeof(*few))
-		ids = xreallocarray(NULL, s->n, sizeof(*ids));
-	for (uint32_t i = 0; i < s->cap; i++)
-		if (s->ids[i] != 0)
-			ids[n++] = s->ids[i];
-	if (n > 1)
-		qsort(ids, n, sizeof(*ids), compare_ids);
-	put(b, n);
-	for (size_t i = 0; i < n; i++) {
-		put(b, ids[i] - last);
-		last = ids[i];
+	put(b, s->n);
+	for (uint32_t i = 0; i < s->cap; i++) {
+		uint64_t d = s->ids[i] - last;
+
+		if (s->ids[i] == 0)
+			continue;
+		put(b, d << 1 ^ -(d >> 63));
+		last = s->ids[i];
 	}
-	if (ids != few)
-		free(ids);
 }
 
 static void
@@ -119,7 +107,9 @@ get_set(struct idset *s, const unsigned char **p)
 	uint64_t id = 0;
 
 	for (uint64_t n = get(p); n > 0; n--) {
-		id += get(p);
+		uint64_t d = get(p);
+
+		id += d >> 1 ^ -(d & 1);
 		idset_add(s, id);
 	}
 }
