@@ -24,7 +24,7 @@
 #include "model/statsdoc.h"
 #include "remote/loader.h"
 #include "remote/rows.h"
-#include "tool.h"
+#include "intake.h"
 #include "toolrows.h"
 
 #define GATHER_N     60000 /* events that are held, at most ... */
@@ -58,12 +58,9 @@ struct channel {
 };
 
 struct run {
-	enum tool_words words;
-	struct tool_filter filter;
-	struct tool_rejects rejects;
+	struct intake intake;
 	struct loader_options o;
 	int64_t flush_ms;
-	const char *uri_option;
 	bool dry_run, verify, export;
 
 	struct mongo_uri *uri; /* owned */
@@ -94,7 +91,6 @@ struct run {
 	struct str *list;  /* owned; its documents */
 	size_t cap_list;
 
-	int64_t lines;
 	struct loader_counts event_counts, stats_counts;
 	int64_t n_events, n_stats, missing;
 	int64_t begin_ms;
@@ -163,8 +159,8 @@ check(const struct run *r, enum loader_result result, const struct errmsg *why)
 {
 	if (result == LOADER_DONE)
 		return;
-	if (r->rejects.f != NULL)
-		fflush(r->rejects.f);
+	if (r->intake.rejects.f != NULL)
+		fflush(r->intake.rejects.f);
 	errx(result == LOADER_WRONG ? TOOL_USAGE : TOOL_FAILED, "MongoDB: %s",
 	    why->text);
 }
@@ -175,7 +171,7 @@ say(void *arg, const char *text)
 	struct run *r = arg;
 
 	progress_end(&r->progress);
-	if (r->words != TOOL_QUIET)
+	if (r->intake.words != TOOL_QUIET)
 		warnx("MongoDB: %s", text);
 }
 
@@ -223,7 +219,7 @@ refused(void *arg, size_t i, const char *why)
 	if (r->verify || r->dry_run) {
 		/* Not refused: not there. */
 		r->missing++;
-		if (!r->verify || r->words == TOOL_QUIET)
+		if (!r->verify || r->intake.words == TOOL_QUIET)
 			return;
 		if (r->missing <= NAMED_MAX)
 			tool_warn("%s:%lld: %s", from->name,
@@ -232,7 +228,7 @@ refused(void *arg, size_t i, const char *why)
 			warnx("... and more");
 		return;
 	}
-	tool_refuse(&r->rejects, from->name, from->number, why,
+	tool_refuse(&r->intake.rejects, from->name, from->number, why,
 	    line_of(r, i, r->batch_stats), false, false);
 }
 
@@ -417,7 +413,7 @@ take_event(struct run *r, const struct input *in, const struct event *e)
 	struct channel *c;
 	size_t before;
 
-	if (!tool_passes(&r->filter, e->channel, e->ts))
+	if (!tool_passes(&r->intake.filter, e->channel, e->ts))
 		return;
 	r->n_events++;
 	c = get_channel(r, e->channel);
@@ -443,7 +439,7 @@ take_stats(struct run *r, const struct input *in, struct str line,
 	size_t n = r->stats_keys.n;
 	struct str key;
 
-	if (!tool_passes(&r->filter, s->channel, s->ts))
+	if (!tool_passes(&r->intake.filter, s->channel, s->ts))
 		return NULL;
 	buf_reset(&r->scratch);
 	statsdoc_id(&r->scratch, s);
@@ -478,7 +474,7 @@ load_line(struct run *r, const struct input *in, struct str line)
 	struct event e;
 	struct stats s;
 
-	r->lines += !l->cont;
+	r->intake.lines += !l->cont;
 	if (l->part || l->cont)
 		refused_for = "longer than 1 MiB";
 	else if (line.len == 0)
@@ -490,8 +486,8 @@ load_line(struct run *r, const struct input *in, struct str line)
 	else
 		refused_for = why.text;
 	if (refused_for != NULL)
-		tool_refuse(&r->rejects, in->name, l->number, refused_for, line,
-		    l->part, l->cont);
+		tool_refuse(&r->intake.rejects, in->name, l->number,
+		    refused_for, line, l->part, l->cont);
 }
 
 /* Opens the next operand. False when there is none. */
@@ -509,8 +505,8 @@ open_next(struct run *r)
 		r->operands++;
 		r->n_operands--;
 		r->open = true;
-		r->progress =
-		    tool_progress("tw-load", r->words, unpack_size(r->in.u));
+		r->progress = tool_progress(
+		    "tw-load", r->intake.words, unpack_size(r->in.u));
 		return true;
 	}
 	return false;
@@ -591,7 +587,7 @@ load_all(struct run *r)
 			send_stats(r);
 		if (r->n >= GATHER_N || r->bytes >= GATHER_BYTES ||
 		    ((r->n > 0 || r->gathered_stats.n > 0) &&
-			(r->lines & 1023) == 0 &&
+			(r->intake.lines & 1023) == 0 &&
 			now_mono_ms() - r->since_ms >= 4 * r->flush_ms))
 			send_events(r);
 	}
@@ -624,7 +620,7 @@ verify_all(struct run *r)
 			    "more than once",
 			    STR_ARGS(map_name(&r->names, i)), (long long)twice);
 	}
-	if (r->words != TOOL_QUIET)
+	if (r->intake.words != TOOL_QUIET)
 		printf("%lld events and %lld stats in the input, %lld missing; "
 		       "in its range %lld events, %lld more than once\n",
 		    (long long)r->n_events, (long long)r->n_stats,
@@ -653,7 +649,7 @@ summary(const struct run *r)
 	struct buf b = { 0 };
 
 	buf_lit(&b, "tw-load: ");
-	num_add_thousands(&b, r->lines);
+	num_add_thousands(&b, r->intake.lines);
 	buf_lit(&b, " lines in ");
 	num_add_ms(&b, took);
 	buf_lit(&b, " s");
@@ -670,7 +666,7 @@ summary(const struct run *r)
 			add_counts(&b, "stats", r->n_stats, r->stats_counts);
 	}
 	buf_lit(&b, "; ");
-	num_add_thousands(&b, r->rejects.n);
+	num_add_thousands(&b, r->intake.rejects.n);
 	buf_lit(&b, " refused\n");
 	fwrite(b.p, 1, b.len, stderr);
 	buf_release(&b);
@@ -682,10 +678,10 @@ export_all(struct run *r)
 {
 	struct rows_options o = { .uri = r->uri,
 		.app = "tw-load/export",
-		.channels = &r->filter.channels,
-		.since_ms = r->filter.since_ms,
-		.until_ms = r->filter.until_ms };
-	struct progress progress = tool_progress("tw-load", r->words, 0);
+		.channels = &r->intake.filter.channels,
+		.since_ms = r->intake.filter.since_ms,
+		.until_ms = r->intake.filter.until_ms };
+	struct progress progress = tool_progress("tw-load", r->intake.words, 0);
 	struct mongo_error why;
 	struct rows *rows;
 	int64_t bytes = 0;
@@ -697,16 +693,17 @@ export_all(struct run *r)
 		tool_output(line);
 		tool_output(STR("\n"));
 		bytes += (int64_t)line.len + 1;
-		if (++r->lines % TOOL_PROGRESS_LINES == 0)
+		if (++r->intake.lines % TOOL_PROGRESS_LINES == 0)
 			progress_show(
-			    &progress, now_mono_ms(), r->lines, bytes);
+			    &progress, now_mono_ms(), r->intake.lines, bytes);
 	}
 	progress_end(&progress);
 	rows_free(rows);
 	if (more < 0)
 		errx(TOOL_FAILED, "MongoDB: %s", why.why.text);
-	if (r->words == TOOL_VERBOSE)
-		fprintf(stderr, "tw-load: %lld events\n", (long long)r->lines);
+	if (r->intake.words == TOOL_VERBOSE)
+		fprintf(stderr, "tw-load: %lld events\n",
+		    (long long)r->intake.lines);
 }
 
 /*
@@ -728,15 +725,11 @@ static void
 options(struct run *r, int argc, char **argv)
 {
 	enum {
-		DRY_RUN = 256,
+		DRY_RUN = INTAKE_OWN,
 		EXPORT,
 		FLUSH,
 		NO_WAIT,
-		REJECTS,
 		RETENTION,
-		SINCE,
-		UNTIL,
-		URI,
 		VERIFY,
 		WAIT
 	};
@@ -747,11 +740,11 @@ options(struct run *r, int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ "no-wait", no_argument, NULL, NO_WAIT },
 		{ "quiet", no_argument, NULL, 'q' },
-		{ "rejects", required_argument, NULL, REJECTS },
+		{ "rejects", required_argument, NULL, INTAKE_REJECTS },
 		{ "retention", required_argument, NULL, RETENTION },
-		{ "since", required_argument, NULL, SINCE },
-		{ "until", required_argument, NULL, UNTIL },
-		{ "uri", required_argument, NULL, URI },
+		{ "since", required_argument, NULL, INTAKE_SINCE },
+		{ "until", required_argument, NULL, INTAKE_UNTIL },
+		{ "uri", required_argument, NULL, INTAKE_URI },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "verify", no_argument, NULL, VERIFY },
 		{ "version", no_argument, NULL, 'V' },
@@ -762,9 +755,6 @@ options(struct run *r, int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "c:hqVv", longs, NULL)) != -1)
 		switch (c) {
-		case 'c':
-			tool_filter_channel(&r->filter, optarg);
-			break;
 		case DRY_RUN:
 			r->dry_run = true;
 			break;
@@ -782,32 +772,11 @@ options(struct run *r, int argc, char **argv)
 		case NO_WAIT:
 			r->o.wait_ms = NO_WAIT_MS;
 			break;
-		case 'q':
-			r->words = TOOL_QUIET;
-			r->rejects.quiet = true;
-			break;
-		case REJECTS:
-			tool_rejects_open(&r->rejects, optarg);
-			break;
 		case RETENTION:
 			r->o.retention_s =
 			    span("--retention", optarg) / MS_PER_S;
 			if (r->o.retention_s == 0)
 				tool_wrong("--retention: at least 1s");
-			break;
-		case SINCE:
-			tool_time(&r->filter.since_ms, "--since", optarg);
-			break;
-		case UNTIL:
-			tool_time(&r->filter.until_ms, "--until", optarg);
-			break;
-		case URI:
-			r->uri_option = optarg;
-			break;
-		case 'V':
-			tool_version("tw-load");
-		case 'v':
-			r->words = TOOL_VERBOSE;
 			break;
 		case VERIFY:
 			r->verify = true;
@@ -816,6 +785,8 @@ options(struct run *r, int argc, char **argv)
 			r->o.wait_ms = span("--wait", optarg);
 			break;
 		default:
+			if (intake_option(&r->intake, c))
+				break;
 			usage(stderr);
 			exit(TOOL_USAGE);
 		}
@@ -831,10 +802,10 @@ connect_loader(struct run *r)
 {
 	struct errmsg why;
 
-	if (r->dry_run && r->uri_option == NULL &&
+	if (r->dry_run && r->intake.uri == NULL &&
 	    getenv("TW_URI_FILE") == NULL)
 		return;
-	r->uri = tool_uri(r->words, r->uri_option);
+	r->uri = tool_uri(r->intake.words, r->intake.uri);
 	if (r->export)
 		return;
 	r->o.uri = r->uri;
@@ -851,10 +822,10 @@ finish(struct run *r)
 {
 	if (r->verify)
 		verify_all(r);
-	if (r->words == TOOL_VERBOSE || r->dry_run ||
-	    (r->words == TOOL_NORMAL && !r->verify && isatty(STDERR_FILENO)))
+	if (r->intake.words == TOOL_VERBOSE || r->dry_run ||
+	    (r->intake.words == TOOL_NORMAL && !r->verify &&
+		isatty(STDERR_FILENO)))
 		summary(r);
-	r->result = tool_graver(r->result, tool_rejects_close(&r->rejects));
 }
 
 static void
@@ -878,7 +849,6 @@ release(struct run *r)
 	event_reader_free(r->events);
 	stats_reader_free(r->stats);
 	statsdoc_free(r->statsdoc);
-	tool_filter_release(&r->filter);
 }
 
 int
@@ -886,9 +856,7 @@ main(int argc, char **argv)
 {
 	static char dash[] = "-";
 	static char *standard_input[] = { dash, NULL };
-	struct run r = { .words = TOOL_NORMAL,
-		.flush_ms = MS_PER_S,
-		.o = { .wait_ms = WAIT_MS } };
+	struct run r = { .flush_ms = MS_PER_S, .o = { .wait_ms = WAIT_MS } };
 	struct errmsg why;
 
 	tool_descriptors();
@@ -897,7 +865,7 @@ main(int argc, char **argv)
 	(void)mallopt(M_TRIM_THRESHOLD, HEAP_BYTES);
 	if (!zone_set("UTC", &why))
 		tool_give_up("", &why);
-	tool_filter_init(&r.filter);
+	intake_init(&r.intake, "tw-load");
 	options(&r, argc, argv);
 	r.begin_ms = now_mono_ms();
 	r.events = event_reader_new();
@@ -912,6 +880,7 @@ main(int argc, char **argv)
 		load_all(&r);
 		finish(&r);
 	}
+	r.result = tool_graver(r.result, intake_close(&r.intake));
 	tool_close_output();
 	release(&r);
 	return (int)r.result;
