@@ -208,7 +208,7 @@ choose_week(const struct run *r)
 static void
 write_file(const char *path, struct str text)
 {
-	if (!newfile_write(path, text, true))
+	if (!newfile_write(path, text, NEWFILE_SYNC))
 		err(TOOL_FAILED, "-o: %s", path);
 }
 
