@@ -363,6 +363,8 @@ load_optout(struct parse *p, const char *from, const char *path)
 
 	optout_free(p->optout);
 	p->optout = optout_load(path, &why);
+	if (p->optout == NULL && why.passing)
+		tool_give_up(from, &why);
 	if (p->optout == NULL)
 		tool_wrong("%s: %s; it wants one user id a line, and without "
 			   "it nothing is done",
@@ -434,7 +436,7 @@ options(struct parse *p, int argc, char **argv)
 			pseudonyms_free(p->pseudonyms);
 			p->pseudonyms = pseudonyms_load(optarg, &why);
 			if (p->pseudonyms == NULL)
-				tool_wrong("--pseudonymize: %s", why.text);
+				tool_give_up("--pseudonymize", &why);
 			break;
 		case STRIP:
 			p->strip = true;
