@@ -23,7 +23,9 @@
 #include "model/eventdoc.h"
 #include "model/statsdoc.h"
 #include "remote/loader.h"
-#include "remote/rows.h"
+#include "remote/mongouri.h"
+#include "docs.h"
+#include "export.h"
 #include "intake.h"
 #include "toolrows.h"
 
@@ -33,23 +35,9 @@
 #define STATS_BYTES  ((size_t)4 * 1024 * 1024)
 #define HEAP_BYTES   (64 * 1024 * 1024)
 #define IDLE_LINES   128
-#define KEEP_BYTES   ((size_t)512 * 1024) /* of a buf that is used again */
-#define NAMED_MAX    20                   /* missing lines that are named */
+#define NAMED_MAX    20 /* missing lines that are named */
 #define WAIT_MS      (60 * MS_PER_S)
 #define NO_WAIT_MS   MS_PER_S /* a loader that was killed is gone by then */
-
-/* Where a document came from. */
-struct origin {
-	const char *name; /* borrowed; of the input */
-	int64_t number;   /* of the line */
-};
-
-/* Documents, one after the other. */
-struct docs {
-	struct buf bytes;
-	struct origin *from; /* owned; by document */
-	size_t n, cap;
-};
 
 /* What of a channel is gathered, and what was seen of it. */
 struct channel {
@@ -88,8 +76,6 @@ struct run {
 
 	struct docs batch; /* on its way */
 	bool batch_stats;  /* these are stats */
-	struct str *list;  /* owned; its documents */
-	size_t cap_list;
 
 	struct loader_counts event_counts, stats_counts;
 	int64_t n_events, n_stats, missing;
@@ -197,11 +183,11 @@ line_of(struct run *r, size_t i, bool stats)
 	buf_reset(&r->line);
 	buf_reset(&r->scratch);
 	if (stats) {
-		if (!statsdoc_line(&r->line, r->list[i]))
+		if (!statsdoc_line(&r->line, r->batch.list[i]))
 			buf_reset(&r->line);
 		return buf_view(&r->line);
 	}
-	if (!eventdoc_line(&r->scratch, r->list[i]) ||
+	if (!eventdoc_line(&r->scratch, r->batch.list[i]) ||
 	    !event_read(r->events, buf_view(&r->scratch), &e, &why))
 		return buf_view(&r->scratch);
 	event_write(&r->line, &e);
@@ -213,7 +199,7 @@ static void
 refused(void *arg, size_t i, const char *why)
 {
 	struct run *r = arg;
-	const struct origin *from = &r->batch.from[i];
+	const struct docs_origin *from = &r->batch.from[i];
 
 	progress_end(&r->progress);
 	if (r->verify || r->dry_run) {
@@ -235,68 +221,6 @@ refused(void *arg, size_t i, const char *why)
 /*
  * Batches
  */
-
-static void
-docs_release(struct docs *d)
-{
-	buf_release(&d->bytes);
-	free(d->from);
-	*d = (struct docs){ 0 };
-}
-
-static void
-add_origin(struct docs *d, const struct input *in)
-{
-	d->from = xgrow(d->from, d->n, &d->cap, sizeof(*d->from));
-	d->from[d->n++] = (struct origin){ in->name, in->lines.number };
-}
-
-/* Adds all documents of `d` to the batch and empties it. */
-static void
-move_to_batch(struct run *r, struct docs *d)
-{
-	struct docs *b = &r->batch;
-
-	buf_str(&b->bytes, buf_view(&d->bytes));
-	if (b->n + d->n > b->cap) {
-		b->cap = b->n + d->n;
-		b->from = xreallocarray(b->from, b->cap, sizeof(*b->from));
-	}
-	memcpy(b->from + b->n, d->from, d->n * sizeof(*d->from));
-	b->n += d->n;
-	if (d->bytes.cap > KEEP_BYTES)
-		docs_release(d);
-	buf_reset(&d->bytes);
-	d->n = 0;
-}
-
-/* Makes the list of the documents of the batch. */
-static void
-list_batch(struct run *r)
-{
-	const char *p = r->batch.bytes.p;
-
-	if (r->batch.n > r->cap_list) {
-		r->cap_list = r->batch.n;
-		r->list = xreallocarray(r->list, r->cap_list, sizeof(*r->list));
-	}
-	for (size_t i = 0; i < r->batch.n; i++) {
-		size_t len = (unsigned char)p[0] |
-		    (size_t)(unsigned char)p[1] << 8 |
-		    (size_t)(unsigned char)p[2] << 16 |
-		    (size_t)(unsigned char)p[3] << 24;
-
-		r->list[i] = (struct str){ p, len };
-		p += len;
-	}
-}
-
-static void
-empty_batch(struct run *r)
-{
-	r->batch.n = 0;
-	buf_reset(&r->batch.bytes);
-}
 
 static int
 compare_full(const void *a, const void *b)
@@ -327,7 +251,7 @@ fill_batch(struct run *r)
 			continue;
 		r->n -= d->n;
 		r->bytes -= d->bytes.len;
-		move_to_batch(r, d);
+		docs_move(&r->batch, d);
 	}
 	free(order);
 }
@@ -341,14 +265,13 @@ send_events(struct run *r)
 	if (r->n == 0)
 		return;
 	fill_batch(r);
-	list_batch(r);
 	r->batch_stats = false;
 	prepare(r, false);
 	check(r,
-	    loader_events(
-		r->loader, r->list, r->batch.n, &r->event_counts, &why),
+	    loader_events(r->loader, docs_list(&r->batch), r->batch.n,
+		&r->event_counts, &why),
 	    &why);
-	empty_batch(r);
+	docs_empty(&r->batch);
 	r->since_ms = now_mono_ms();
 }
 
@@ -359,16 +282,15 @@ send_stats(struct run *r)
 
 	if (r->gathered_stats.n == 0)
 		return;
-	move_to_batch(r, &r->gathered_stats);
+	docs_move(&r->batch, &r->gathered_stats);
 	map_release(&r->stats_keys);
-	list_batch(r);
 	prepare(r, true);
 	r->batch_stats = true;
 	check(r,
-	    loader_stats(
-		r->loader, r->list, r->batch.n, &r->stats_counts, &why),
+	    loader_stats(r->loader, docs_list(&r->batch), r->batch.n,
+		&r->stats_counts, &why),
 	    &why);
-	empty_batch(r);
+	docs_empty(&r->batch);
 }
 
 static void
@@ -425,7 +347,7 @@ take_event(struct run *r, const struct input *in, const struct event *e)
 		r->since_ms = now_mono_ms();
 	before = c->docs.bytes.len;
 	eventdoc_write(&c->docs.bytes, e, &r->scratch);
-	add_origin(&c->docs, in);
+	docs_add(&c->docs, in);
 	r->n++;
 	r->bytes += c->docs.bytes.len - before;
 }
@@ -460,7 +382,7 @@ take_stats(struct run *r, const struct input *in, struct str line,
 	if (r->n == 0 && n == 0)
 		r->since_ms = now_mono_ms();
 	(void)map_number(&r->stats_keys, key, hash_str(key, 0));
-	add_origin(d, in);
+	docs_add(d, in);
 	return NULL;
 }
 
@@ -672,40 +594,6 @@ summary(const struct run *r)
 	buf_release(&b);
 }
 
-/* Writes the events of the database to standard output. */
-static void
-export_all(struct run *r)
-{
-	struct rows_options o = { .uri = r->uri,
-		.app = "tw-load/export",
-		.channels = &r->intake.filter.channels,
-		.since_ms = r->intake.filter.since_ms,
-		.until_ms = r->intake.filter.until_ms };
-	struct progress progress = tool_progress("tw-load", r->intake.words, 0);
-	struct mongo_error why;
-	struct rows *rows;
-	int64_t bytes = 0;
-	struct str line;
-	int more = -1;
-
-	rows = rows_of_logs(&o, &why);
-	while (rows != NULL && (more = rows_next(rows, &line, &why)) == 1) {
-		tool_output(line);
-		tool_output(STR("\n"));
-		bytes += (int64_t)line.len + 1;
-		if (++r->intake.lines % TOOL_PROGRESS_LINES == 0)
-			progress_show(
-			    &progress, now_mono_ms(), r->intake.lines, bytes);
-	}
-	progress_end(&progress);
-	rows_free(rows);
-	if (more < 0)
-		errx(TOOL_FAILED, "MongoDB: %s", why.why.text);
-	if (r->intake.words == TOOL_VERBOSE)
-		fprintf(stderr, "tw-load: %lld events\n",
-		    (long long)r->intake.lines);
-}
-
 /*
  * Options
  */
@@ -843,7 +731,6 @@ release(struct run *r)
 	docs_release(&r->gathered_stats);
 	map_release(&r->stats_keys);
 	docs_release(&r->batch);
-	free(r->list);
 	buf_release(&r->scratch);
 	buf_release(&r->line);
 	event_reader_free(r->events);
@@ -875,7 +762,7 @@ main(int argc, char **argv)
 	r.n_operands = optind < argc ? argc - optind : 1;
 	connect_loader(&r);
 	if (r.export) {
-		export_all(&r);
+		export_events(&r.intake, r.uri);
 	} else {
 		load_all(&r);
 		finish(&r);
