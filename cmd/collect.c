@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -60,14 +59,7 @@ trim(struct str line)
 		if (line.p[i] == '#' &&
 		    (i == 0 || line.p[i - 1] == ' ' || line.p[i - 1] == '\t'))
 			line.len = i;
-	while (
-	    line.len > 0 && memchr(" \t\r\n", line.p[line.len - 1], 4) != NULL)
-		line.len--;
-	while (line.len > 0 && memchr(" \t", *line.p, 2) != NULL) {
-		line.p++;
-		line.len--;
-	}
-	return line;
+	return str_trim(line);
 }
 
 static bool

@@ -27,10 +27,9 @@
 #define BEHIND_MS 1500 /* windows are on their way for so long */
 
 struct view {
+	struct intake in;
 	struct live *live;
 	struct stats_reader *reader;
-	const struct tool_filter *filter;
-	struct tool_rejects *rejects;
 	struct frame frame;
 	int tty; /* where keys come from; -1 = nowhere */
 	int stop;
@@ -39,25 +38,19 @@ struct view {
 	struct buf out;
 };
 
-static void
-view_line(void *arg, const struct input *in, struct str line)
+static const char *
+take_line(void *arg, struct str line, struct errmsg *why)
 {
 	struct view *v = arg;
-	const struct lines *l = &in->lines;
-	struct errmsg why = { .text = "longer than 1 MiB" };
 	struct stats s;
 
-	if (line.len == 0 && !l->part && !l->cont)
-		return;
-	if (!l->part && !l->cont && stats_read(v->reader, line, &s, &why)) {
-		if (tool_has_channel(v->filter, s.channel)) {
-			live_add(v->live, &s);
-			v->changed = true;
-		}
-		return;
+	if (!stats_read(v->reader, line, &s, why))
+		return why->text;
+	if (tool_has_channel(&v->in.filter, s.channel)) {
+		live_add(v->live, &s);
+		v->changed = true;
 	}
-	tool_refuse(
-	    v->rejects, in->name, l->number, why.text, line, l->part, l->cont);
+	return NULL;
 }
 
 /* Asks for the size of the terminal. True when it has changed. */
@@ -177,7 +170,7 @@ read_some(struct view *v, struct input *in, enum tool_exit *result)
 		int more = input_next(in, &line, &why);
 
 		if (more == 1) {
-			view_line(v, in, line);
+			intake_line(&v->in, in, line);
 			continue;
 		}
 		if (more < 0) {
@@ -242,25 +235,25 @@ print_once(struct view *v)
 }
 
 enum tool_exit
-liveview_run(const char *path, const char *tz, bool once,
-    const struct tool_filter *f, struct tool_rejects *rejects)
+liveview_run(const char *path, const char *tz, bool once, struct intake in)
 {
 	const char *no_colour = getenv("NO_COLOR");
 	enum tool_exit result;
 	struct termios raw;
-	struct view v = { .live = live_new(),
+	struct view v = { .in = in,
+		.live = live_new(),
 		.reader = stats_reader_new(),
-		.filter = f,
-		.rejects = rejects,
 		.frame = { .columns = 80, .rows = 24, .tz = tz },
 		.tty = -1 };
 
+	v.in.take = take_line;
+	v.in.arg = &v;
 	once |= !isatty(STDOUT_FILENO);
 	v.frame.colour = !once && (no_colour == NULL || *no_colour == '\0');
 	v.frame.eol = once ? "\n" : "\033[K\r\n";
 	if (!once) {
 		/* What is refused would be over the picture. */
-		rejects->quiet = true;
+		v.in.rejects.quiet = true;
 		v.tty = open("/dev/tty", O_RDONLY | O_CLOEXEC);
 		v.stop = stop_init();
 		if (v.stop < 0)
@@ -275,11 +268,11 @@ liveview_run(const char *path, const char *tz, bool once,
 			(void)tcsetattr(v.tty, TCSANOW, &v.before);
 	} else {
 		result = tool_each_line(
-		    "tw-report", path, TOOL_QUIET, view_line, &v);
+		    in.tool, path, TOOL_QUIET, intake_line, &v.in);
 		print_once(&v);
 	}
 	buf_release(&v.out);
 	live_free(v.live);
 	stats_reader_free(v.reader);
-	return result;
+	return tool_graver(result, intake_close(&v.in));
 }

@@ -171,10 +171,10 @@ sitefiles_put(void *arg, const char *path, struct str content, uint64_t mark)
 		f->kept++;
 		return;
 	}
-	good = newfile_write(whole, content, false);
+	good = newfile_write(whole, content, 0);
 	if (!good && errno == ENOENT) {
 		make_folders(whole);
-		good = newfile_write(whole, content, false);
+		good = newfile_write(whole, content, 0);
 	}
 	if (!good)
 		err(TOOL_FAILED, "%s", whole);

@@ -7,27 +7,18 @@
 #if defined(TW_WITHOUT_MONGO)
 
 enum tool_exit
-tool_each_row(const char *tool, const char *uri, enum tool_rows what,
-    const struct tool_filter *f, enum tool_words words, tool_row *take,
-    void *arg)
+tool_each_row(struct intake *in, enum tool_rows what)
 {
-	(void)uri;
 	(void)what;
-	(void)f;
-	(void)words;
-	(void)take;
-	(void)arg;
-	tool_wrong("--uri: this %s was built without MongoDB", tool);
+	tool_wrong("--uri: this %s was built without MongoDB", in->tool);
 }
 
 enum tool_exit
-tool_each_part(const char *tool, const char *uri, const struct tool_filter *f,
-    enum tool_words words, int64_t window_ms, tool_row *take,
-    tool_part *take_part, void *arg)
+tool_each_part(struct intake *in, int64_t window_ms, tool_part *take_part)
 {
 	(void)window_ms;
 	(void)take_part;
-	return tool_each_row(tool, uri, TOOL_ROWS_LOGS, f, words, take, arg);
+	return tool_each_row(in, TOOL_ROWS_LOGS);
 }
 
 #else
@@ -36,6 +27,8 @@ tool_each_part(const char *tool, const char *uri, const struct tool_filter *f,
 #include "remote/mongouri.h"
 #include "remote/pushdown.h"
 #include "remote/rows.h"
+
+#define LOGS "chatLogs" /* where events are */
 
 struct mongo_uri *
 tool_uri(enum tool_words words, const char *option)
@@ -53,28 +46,26 @@ tool_uri(enum tool_words words, const char *option)
 }
 
 enum tool_exit
-tool_each_row(const char *tool, const char *uri, enum tool_rows what,
-    const struct tool_filter *f, enum tool_words words, tool_row *take,
-    void *arg)
+tool_each_row(struct intake *in, enum tool_rows what)
 {
-	struct progress progress = tool_progress(tool, words, 0);
-	struct rows_options o = { .app = tool,
-		.channels = &f->channels,
+	struct progress progress = tool_progress(in->tool, in->words, 0);
+	struct rows_options o = { .app = in->tool,
+		.channels = &in->filter.channels,
 		.since_ms = INT64_MIN,
 		.until_ms = INT64_MAX,
 		.windows = what == TOOL_ROWS_WINDOWS };
+	bool logs = what == TOOL_ROWS_LOGS;
 	int64_t n = 0, bytes = 0;
-	struct mongo_uri *u = tool_uri(words, uri);
+	struct mongo_uri *u = tool_uri(in->words, in->uri);
 	struct mongo_error e;
 	struct rows *rows;
 	struct str line;
 	int more = -1;
 
 	o.uri = u;
-	rows = what != TOOL_ROWS_LOGS ? rows_of_stats(&o, &e)
-				      : rows_of_logs(&o, &e);
+	rows = logs ? rows_of_logs(&o, &e) : rows_of_stats(&o, &e);
 	while (rows != NULL && (more = rows_next(rows, &line, &e)) == 1) {
-		take(arg, line);
+		intake_row(in, logs ? LOGS : "chatStats", line);
 		bytes += (int64_t)line.len + 1;
 		if (++n % TOOL_PROGRESS_LINES == 0)
 			progress_show(&progress, now_mono_ms(), n, bytes);
@@ -89,16 +80,14 @@ tool_each_row(const char *tool, const char *uri, enum tool_rows what,
 }
 
 enum tool_exit
-tool_each_part(const char *tool, const char *uri, const struct tool_filter *f,
-    enum tool_words words, int64_t window_ms, tool_row *take,
-    tool_part *take_part, void *arg)
+tool_each_part(struct intake *in, int64_t window_ms, tool_part *take_part)
 {
-	struct rows_options o = { .app = tool,
-		.channels = &f->channels,
+	struct rows_options o = { .app = in->tool,
+		.channels = &in->filter.channels,
 		.since_ms = INT64_MIN,
 		.until_ms = INT64_MAX };
 	struct pushdown_item item;
-	struct mongo_uri *u = tool_uri(words, uri);
+	struct mongo_uri *u = tool_uri(in->words, in->uri);
 	struct mongo_error e;
 	struct pushdown *p;
 	int more = -1;
@@ -107,9 +96,9 @@ tool_each_part(const char *tool, const char *uri, const struct tool_filter *f,
 	p = pushdown_new(&o, window_ms, &e);
 	while (p != NULL && (more = pushdown_next(p, &item, &e)) == 1)
 		if (item.is_part)
-			take_part(arg, &item.part, item.events);
+			take_part(in->arg, &item.part, item.events);
 		else
-			take(arg, item.line);
+			intake_row(in, LOGS, item.line);
 	if (more < 0)
 		warnx("MongoDB: %s", e.why.text);
 	pushdown_free(p);

@@ -5,10 +5,7 @@
 #define TW_CMD_TOOLROWS_H
 
 #include "model/agg.h"
-#include "tool.h"
-
-/* Does what there is to do about one line. `line` is borrowed for the call. */
-typedef void tool_row(void *arg, struct str line);
+#include "intake.h"
 
 struct mongo_uri;
 
@@ -28,28 +25,27 @@ enum tool_rows {
 };
 
 /*
- * Read what `what` says of the database `uri` (`-`: as TW_URI_FILE
- * says), of the channels that `f` lets through, and give each line to `take`,
- * with `arg`. Exits when the URI is wrong, or there is no MongoDB in this build.
+ * Read what `what` says of the database `in->uri` (`-`: as TW_URI_FILE says), of
+ * the channels that are let through, and give each line to intake_row(). Exits
+ * when the URI is wrong, or there is no MongoDB in this build.
  *
  * Returns TOOL_FAILED, having said why, when it cannot be read to its end, else
  * TOOL_DONE.
  */
-enum tool_exit tool_each_row(const char *tool, const char *uri,
-    enum tool_rows what, const struct tool_filter *f, enum tool_words words,
-    tool_row *take, void *arg);
+enum tool_exit tool_each_row(struct intake *in, enum tool_rows what);
 
-/* The same, for a part that the server counted of `events` events. */
+/* Does what there is to do about a part that the server counted, of `events`
+ * events. */
 typedef void tool_part(void *arg, const struct agg_part *part, int64_t events);
 
 /*
- * Read the events of the database `uri` as tool_each_row() does, counted by the
- * server in windows of `window_ms` where it can.
+ * Read the events of the database `in->uri` as tool_each_row() does, counted by
+ * the server in windows of `window_ms` where it can: `take_part` gets what it
+ * counted, with `in->arg`.
  *
  * Returns as tool_each_row().
  */
-enum tool_exit tool_each_part(const char *tool, const char *uri,
-    const struct tool_filter *f, enum tool_words words, int64_t window_ms,
-    tool_row *take, tool_part *take_part, void *arg);
+enum tool_exit tool_each_part(
+    struct intake *in, int64_t window_ms, tool_part *take_part);
 
 #endif

@@ -16,7 +16,7 @@
 #include "base/zone.h"
 #include "format/input.h"
 #include "model/agg.h"
-#include "tool.h"
+#include "intake.h"
 #include "toolrows.h"
 
 #define WINDOW_MAX_MS MS_PER_DAY
@@ -28,18 +28,15 @@
 #define LIVE_HOLD_MS  (10 * MS_PER_S)
 
 struct run {
-	enum tool_words words;
-	struct tool_filter filter;
-	struct tool_rejects rejects;
+	struct intake in;
 	struct agg_options o;
 	struct agg *agg;
 	struct event_reader *reader;
-	const char *uri; /* NULL = files */
 	bool pushdown;
 	bool hold_given;
 	bool caught_up;    /* live: what is read is of now */
 	int64_t looked_ms; /* when that was last looked at */
-	int64_t lines, events, late, windows, streams;
+	int64_t events, late, windows, streams;
 	int64_t headless; /* streams whose begin was not read */
 };
 
@@ -99,46 +96,24 @@ static void
 spell(void *arg, const struct stats *s, int64_t first_ts, struct buf *b)
 {
 	struct run *r = arg;
-	bool part = r->filter.since_ms != INT64_MIN;
+	bool part = r->in.filter.since_ms != INT64_MIN;
 
-	if (s->type == STATS_STREAM && part && s->ts < r->filter.until_ms &&
-	    s->ended_at >= r->filter.since_ms &&
-	    (s->ts < r->filter.since_ms || s->ts < first_ts - BEGIN_MS)) {
+	if (s->type == STATS_STREAM && part && s->ts < r->in.filter.until_ms &&
+	    s->ended_at >= r->in.filter.since_ms &&
+	    (s->ts < r->in.filter.since_ms || s->ts < first_ts - BEGIN_MS)) {
 		r->headless++;
-		if (r->words != TOOL_QUIET)
+		if (r->in.words != TOOL_QUIET)
 			tool_warn(
 			    "%.*s: stream %.*s began before --since or the "
 			    "input: not written",
 			    STR_ARGS(s->channel), STR_ARGS(s->stream_id));
 		return;
 	}
-	if (!tool_passes(&r->filter, s->channel, s->ts))
+	if (!tool_passes(&r->in.filter, s->channel, s->ts))
 		return;
 	r->windows += s->type == STATS_WINDOW;
 	r->streams += s->type == STATS_STREAM;
 	stats_write(b, s);
-}
-
-/* Takes a line. Says why it is to be refused, or NULL. */
-static const char *
-take_line(struct run *r, struct str line, struct errmsg *why)
-{
-	struct event e;
-
-	if (!event_read(r->reader, line, &e, why))
-		return why->text;
-	if (!tool_has_channel(&r->filter, e.channel))
-		return NULL;
-	if (!agg_add(r->agg, &e)) {
-		r->late++;
-		return "late: its window is already written";
-	}
-	r->events++;
-	if (r->o.live && now_mono_ms() >= r->looked_ms + 10) {
-		r->looked_ms = now_mono_ms();
-		r->caught_up = e.ts > now_ms() - LIVE_NEAR_MS;
-	}
-	return NULL;
 }
 
 /* Writes what has become certain. */
@@ -152,20 +127,28 @@ write_output(struct run *r)
 	buf_reset(out);
 }
 
-/* Does what there is to do about one line of the database. */
-static void
-agg_row(void *arg, struct str line)
+/* Takes a line. Says why it is to be refused, or NULL. */
+static const char *
+take_line(void *arg, struct str line, struct errmsg *why)
 {
 	struct run *r = arg;
-	const char *refused;
-	struct errmsg why;
+	struct event e;
 
-	r->lines++;
-	refused = take_line(r, line, &why);
-	if (refused != NULL)
-		tool_refuse(&r->rejects, "chatLogs", r->lines, refused, line,
-		    false, false);
+	if (!event_read(r->reader, line, &e, why))
+		return why->text;
+	if (!tool_has_channel(&r->in.filter, e.channel))
+		return NULL;
+	if (!agg_add(r->agg, &e)) {
+		r->late++;
+		return "late: its window is already written";
+	}
+	r->events++;
 	write_output(r);
+	if (r->o.live && now_mono_ms() >= r->looked_ms + 10) {
+		r->looked_ms = now_mono_ms();
+		r->caught_up = e.ts > now_ms() - LIVE_NEAR_MS;
+	}
+	return NULL;
 }
 
 /* Does what there is to do about what the server counted. */
@@ -178,28 +161,6 @@ agg_part(void *arg, const struct agg_part *part, int64_t events)
 		r->events += events;
 	else
 		r->late += events;
-	write_output(r);
-}
-
-/* Does what there is to do about one line. */
-static void
-agg_line(void *arg, const struct input *in, struct str line)
-{
-	struct run *r = arg;
-	const struct lines *l = &in->lines;
-	const char *refused = NULL;
-	struct errmsg why;
-
-	r->lines += !l->cont;
-	if (l->part || l->cont)
-		refused = "longer than 1 MiB";
-	else if (line.len == 0)
-		return;
-	else
-		refused = take_line(r, line, &why);
-	if (refused != NULL)
-		tool_refuse(&r->rejects, in->name, l->number, refused, line,
-		    l->part, l->cont);
 	write_output(r);
 }
 
@@ -233,7 +194,7 @@ read_some(struct run *r, struct source *s, enum tool_exit *result)
 
 		any = true;
 		if (more == 1) {
-			agg_line(r, &s->in, line);
+			intake_line(&r->in, &s->in, line);
 			continue;
 		}
 		if (more < 0) {
@@ -299,7 +260,7 @@ summary(const struct run *r)
 	struct buf b = { 0 };
 
 	buf_lit(&b, "tw-agg: ");
-	num_add_thousands(&b, r->lines);
+	num_add_thousands(&b, r->in.lines);
 	buf_lit(&b, " lines, ");
 	num_add_thousands(&b, r->events);
 	buf_lit(&b, " events, ");
@@ -309,7 +270,7 @@ summary(const struct run *r)
 	buf_lit(&b, " streams, ");
 	num_add_thousands(&b, r->late);
 	buf_lit(&b, " late, ");
-	num_add_thousands(&b, r->rejects.n - r->late);
+	num_add_thousands(&b, r->in.rejects.n - r->late);
 	buf_lit(&b, " refused\n");
 	fwrite(b.p, 1, b.len, stderr);
 	buf_release(&b);
@@ -331,28 +292,18 @@ span(const char *name, const char *text, int64_t min, int64_t max)
 static void
 options(struct run *r, int argc, char **argv)
 {
-	enum {
-		HOLD = 256,
-		LIVE,
-		PUSHDOWN,
-		REJECTS,
-		SESSION_GAP,
-		SINCE,
-		UNTIL,
-		URI,
-		WINDOW
-	};
+	enum { HOLD = INTAKE_OWN, LIVE, PUSHDOWN, SESSION_GAP, WINDOW };
 	static const struct option longs[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "hold", required_argument, NULL, HOLD },
 		{ "live", no_argument, NULL, LIVE },
 		{ "pushdown", no_argument, NULL, PUSHDOWN },
 		{ "quiet", no_argument, NULL, 'q' },
-		{ "rejects", required_argument, NULL, REJECTS },
+		{ "rejects", required_argument, NULL, INTAKE_REJECTS },
 		{ "session-gap", required_argument, NULL, SESSION_GAP },
-		{ "since", required_argument, NULL, SINCE },
-		{ "until", required_argument, NULL, UNTIL },
-		{ "uri", required_argument, NULL, URI },
+		{ "since", required_argument, NULL, INTAKE_SINCE },
+		{ "until", required_argument, NULL, INTAKE_UNTIL },
+		{ "uri", required_argument, NULL, INTAKE_URI },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "window", required_argument, NULL, WINDOW },
@@ -362,9 +313,6 @@ options(struct run *r, int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "c:hqVv", longs, NULL)) != -1)
 		switch (c) {
-		case 'c':
-			tool_filter_channel(&r->filter, optarg);
-			break;
 		case 'h':
 			help();
 			exit(TOOL_DONE);
@@ -378,36 +326,17 @@ options(struct run *r, int argc, char **argv)
 		case PUSHDOWN:
 			r->pushdown = true;
 			break;
-		case 'q':
-			r->words = TOOL_QUIET;
-			r->rejects.quiet = true;
-			break;
-		case REJECTS:
-			tool_rejects_open(&r->rejects, optarg);
-			break;
 		case SESSION_GAP:
 			r->o.gap_ms =
 			    span("--session-gap", optarg, MS_PER_S, INT64_MAX);
-			break;
-		case SINCE:
-			tool_time(&r->filter.since_ms, "--since", optarg);
-			break;
-		case UNTIL:
-			tool_time(&r->filter.until_ms, "--until", optarg);
-			break;
-		case URI:
-			r->uri = optarg;
-			break;
-		case 'V':
-			tool_version("tw-agg");
-		case 'v':
-			r->words = TOOL_VERBOSE;
 			break;
 		case WINDOW:
 			r->o.window_ms =
 			    span("--window", optarg, MS_PER_S, WINDOW_MAX_MS);
 			break;
 		default:
+			if (intake_option(&r->in, c))
+				break;
 			usage(stderr);
 			exit(TOOL_USAGE);
 		}
@@ -416,58 +345,53 @@ options(struct run *r, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct run r = { .words = TOOL_NORMAL,
-		.o = { .window_ms = 5 * MS_PER_S,
-		    .hold_ms = MS_PER_MIN,
-		    .gap_ms = 30 * MS_PER_MIN } };
+	struct run r = { .o = { .window_ms = 5 * MS_PER_S,
+			     .hold_ms = MS_PER_MIN,
+			     .gap_ms = 30 * MS_PER_MIN } };
 	char dash[] = "-", *stdin_only[] = { dash };
-	enum tool_exit result = TOOL_DONE;
+	enum tool_exit result;
 	struct errmsg why;
 
 	tool_descriptors();
 	if (!zone_set("UTC", &why))
 		tool_give_up("", &why);
-	tool_filter_init(&r.filter);
+	intake_init(&r.in, "tw-agg");
+	r.in.take = take_line;
+	r.in.arg = &r;
 	options(&r, argc, argv);
 	if (r.o.live && !r.hold_given)
 		r.o.hold_ms = LIVE_HOLD_MS;
-	if (r.o.live && r.uri != NULL)
+	if (r.o.live && r.in.uri != NULL)
 		tool_wrong(
 		    "--live: reads files or standard input, no database");
-	tool_confine(r.words, r.uri != NULL, NULL);
+	tool_confine(r.in.words, r.in.uri != NULL, NULL);
 	r.reader = event_reader_new();
 	r.agg = agg_new(&r.o, spell, &r);
-	if (r.uri != NULL && optind < argc)
+	if (r.in.uri != NULL && optind < argc)
 		tool_wrong("--uri reads no file: %s", argv[optind]);
-	if (r.pushdown && r.uri == NULL)
+	if (r.pushdown && r.in.uri == NULL)
 		tool_wrong("--pushdown: which database? give --uri, too");
 	if (r.pushdown &&
 	    (r.o.window_ms > AGG_PART_MAX_MS || r.o.window_ms > r.o.gap_ms))
 		tool_wrong("--pushdown: a window of at most 150s, and not "
 			   "longer than --session-gap, can be counted there");
 	if (r.pushdown)
-		result = tool_each_part("tw-agg", r.uri, &r.filter, r.words,
-		    r.o.window_ms, agg_row, agg_part, &r);
-	else if (r.uri != NULL)
-		result = tool_each_row("tw-agg", r.uri, TOOL_ROWS_LOGS,
-		    &r.filter, r.words, agg_row, &r);
+		result = tool_each_part(&r.in, r.o.window_ms, agg_part);
+	else if (r.in.uri != NULL)
+		result = tool_each_row(&r.in, TOOL_ROWS_LOGS);
 	else if (r.o.live)
 		result =
 		    live_streams(&r, optind < argc ? argv + optind : stdin_only,
 			optind < argc ? (size_t)(argc - optind) : 1);
-	else if (optind == argc)
-		result = tool_each_line("tw-agg", "-", r.words, agg_line, &r);
-	for (int i = optind; i < argc && !r.o.live; i++)
-		result = tool_graver(result,
-		    tool_each_line("tw-agg", argv[i], r.words, agg_line, &r));
+	else
+		result = intake_files(&r.in, argv + optind, argc - optind);
 	while (agg_end_next(r.agg))
 		write_output(&r);
-	if (r.words == TOOL_VERBOSE)
+	if (r.in.words == TOOL_VERBOSE)
 		summary(&r);
-	result = tool_graver(result, tool_rejects_close(&r.rejects));
+	result = tool_graver(result, intake_close(&r.in));
 	tool_close_output();
 	agg_free(r.agg);
 	event_reader_free(r.reader);
-	tool_filter_release(&r.filter);
 	return (int)result;
 }

@@ -27,7 +27,6 @@
 #define FINISH_MS 3000
 
 struct collector {
-	enum tool_words words;
 	struct collect_source source;
 	struct map channels;
 	struct record_options output;
@@ -83,7 +82,8 @@ say(void *arg, bool warning, const char *text)
 {
 	const struct collector *c = arg;
 
-	if (warning ? c->words != TOOL_QUIET : c->words == TOOL_VERBOSE)
+	if (warning ? c->source.words != TOOL_QUIET
+		    : c->source.words == TOOL_VERBOSE)
 		warnx("%s", text);
 }
 
@@ -166,7 +166,6 @@ options(struct collector *c, int argc, char **argv)
 		}
 	c->source.names = argv + optind;
 	c->source.n = (size_t)(argc - optind);
-	c->words = c->source.words;
 }
 
 /* Says how it goes. */
@@ -224,12 +223,12 @@ collect(struct collector *c, int orders)
 
 		if (due >= 0 && due < wait)
 			wait = due;
-		collect_output_news(c->record, c->words);
+		collect_output_news(c->record, c->source.words);
 		if (listen_is_refused(c->listen, &why)) {
 			warnx("%s", why.text);
 			return TOOL_USAGE;
 		}
-		if (c->words == TOOL_VERBOSE && now >= c->status_ms) {
+		if (c->source.words == TOOL_VERBOSE && now >= c->status_ms) {
 			if (c->status_ms != 0)
 				status(c);
 			c->status_ms = now + MS_PER_MIN;
@@ -258,10 +257,10 @@ main(int argc, char **argv)
 		return TOOL_USAGE;
 	}
 	read_rate(&c.options);
-	read_login(&c.options, &c.login, c.words);
+	read_login(&c.options, &c.login, c.source.words);
 	if (!collect_read(&c.channels, &c.source, &why))
 		tool_give_up("", &why);
-	if (c.channels.n == 0 && c.words != TOOL_QUIET)
+	if (c.channels.n == 0 && c.source.words != TOOL_QUIET)
 		warnx("%s: no channel in it yet", c.source.file);
 	orders = stop_init();
 	if (orders < 0)

@@ -23,8 +23,10 @@
 #include "model/eventdoc.h"
 #include "model/statsdoc.h"
 #include "remote/loader.h"
-#include "remote/rows.h"
-#include "tool.h"
+#include "remote/mongouri.h"
+#include "docs.h"
+#include "export.h"
+#include "intake.h"
 #include "toolrows.h"
 
 #define GATHER_N     60000 /* events that are held, at most ... */
@@ -33,23 +35,9 @@
 #define STATS_BYTES  ((size_t)4 * 1024 * 1024)
 #define HEAP_BYTES   (64 * 1024 * 1024)
 #define IDLE_LINES   128
-#define KEEP_BYTES   ((size_t)512 * 1024) /* of a buf that is used again */
-#define NAMED_MAX    20                   /* missing lines that are named */
+#define NAMED_MAX    20 /* missing lines that are named */
 #define WAIT_MS      (60 * MS_PER_S)
 #define NO_WAIT_MS   MS_PER_S /* a loader that was killed is gone by then */
-
-/* Where a document came from. */
-struct origin {
-	const char *name; /* borrowed; of the input */
-	int64_t number;   /* of the line */
-};
-
-/* Documents, one after the other. */
-struct docs {
-	struct buf bytes;
-	struct origin *from; /* owned; by document */
-	size_t n, cap;
-};
 
 /* What of a channel is gathered, and what was seen of it. */
 struct channel {
@@ -58,12 +46,9 @@ struct channel {
 };
 
 struct run {
-	enum tool_words words;
-	struct tool_filter filter;
-	struct tool_rejects rejects;
+	struct intake intake;
 	struct loader_options o;
 	int64_t flush_ms;
-	const char *uri_option;
 	bool dry_run, verify, export;
 
 	struct mongo_uri *uri; /* owned */
@@ -91,10 +76,7 @@ struct run {
 
 	struct docs batch; /* on its way */
 	bool batch_stats;  /* these are stats */
-	struct str *list;  /* owned; its documents */
-	size_t cap_list;
 
-	int64_t lines;
 	struct loader_counts event_counts, stats_counts;
 	int64_t n_events, n_stats, missing;
 	int64_t begin_ms;
@@ -163,8 +145,8 @@ check(const struct run *r, enum loader_result result, const struct errmsg *why)
 {
 	if (result == LOADER_DONE)
 		return;
-	if (r->rejects.f != NULL)
-		fflush(r->rejects.f);
+	if (r->intake.rejects.f != NULL)
+		fflush(r->intake.rejects.f);
 	errx(result == LOADER_WRONG ? TOOL_USAGE : TOOL_FAILED, "MongoDB: %s",
 	    why->text);
 }
@@ -175,7 +157,7 @@ say(void *arg, const char *text)
 	struct run *r = arg;
 
 	progress_end(&r->progress);
-	if (r->words != TOOL_QUIET)
+	if (r->intake.words != TOOL_QUIET)
 		warnx("MongoDB: %s", text);
 }
 
@@ -201,11 +183,11 @@ line_of(struct run *r, size_t i, bool stats)
 	buf_reset(&r->line);
 	buf_reset(&r->scratch);
 	if (stats) {
-		if (!statsdoc_line(&r->line, r->list[i]))
+		if (!statsdoc_line(&r->line, r->batch.list[i]))
 			buf_reset(&r->line);
 		return buf_view(&r->line);
 	}
-	if (!eventdoc_line(&r->scratch, r->list[i]) ||
+	if (!eventdoc_line(&r->scratch, r->batch.list[i]) ||
 	    !event_read(r->events, buf_view(&r->scratch), &e, &why))
 		return buf_view(&r->scratch);
 	event_write(&r->line, &e);
@@ -217,13 +199,13 @@ static void
 refused(void *arg, size_t i, const char *why)
 {
 	struct run *r = arg;
-	const struct origin *from = &r->batch.from[i];
+	const struct docs_origin *from = &r->batch.from[i];
 
 	progress_end(&r->progress);
 	if (r->verify || r->dry_run) {
 		/* Not refused: not there. */
 		r->missing++;
-		if (!r->verify || r->words == TOOL_QUIET)
+		if (!r->verify || r->intake.words == TOOL_QUIET)
 			return;
 		if (r->missing <= NAMED_MAX)
 			tool_warn("%s:%lld: %s", from->name,
@@ -232,75 +214,13 @@ refused(void *arg, size_t i, const char *why)
 			warnx("... and more");
 		return;
 	}
-	tool_refuse(&r->rejects, from->name, from->number, why,
+	tool_refuse(&r->intake.rejects, from->name, from->number, why,
 	    line_of(r, i, r->batch_stats), false, false);
 }
 
 /*
  * Batches
  */
-
-static void
-docs_release(struct docs *d)
-{
-	buf_release(&d->bytes);
-	free(d->from);
-	*d = (struct docs){ 0 };
-}
-
-static void
-add_origin(struct docs *d, const struct input *in)
-{
-	d->from = xgrow(d->from, d->n, &d->cap, sizeof(*d->from));
-	d->from[d->n++] = (struct origin){ in->name, in->lines.number };
-}
-
-/* Adds all documents of `d` to the batch and empties it. */
-static void
-move_to_batch(struct run *r, struct docs *d)
-{
-	struct docs *b = &r->batch;
-
-	buf_str(&b->bytes, buf_view(&d->bytes));
-	if (b->n + d->n > b->cap) {
-		b->cap = b->n + d->n;
-		b->from = xreallocarray(b->from, b->cap, sizeof(*b->from));
-	}
-	memcpy(b->from + b->n, d->from, d->n * sizeof(*d->from));
-	b->n += d->n;
-	if (d->bytes.cap > KEEP_BYTES)
-		docs_release(d);
-	buf_reset(&d->bytes);
-	d->n = 0;
-}
-
-/* Makes the list of the documents of the batch. */
-static void
-list_batch(struct run *r)
-{
-	const char *p = r->batch.bytes.p;
-
-	if (r->batch.n > r->cap_list) {
-		r->cap_list = r->batch.n;
-		r->list = xreallocarray(r->list, r->cap_list, sizeof(*r->list));
-	}
-	for (size_t i = 0; i < r->batch.n; i++) {
-		size_t len = (unsigned char)p[0] |
-		    (size_t)(unsigned char)p[1] << 8 |
-		    (size_t)(unsigned char)p[2] << 16 |
-		    (size_t)(unsigned char)p[3] << 24;
-
-		r->list[i] = (struct str){ p, len };
-		p += len;
-	}
-}
-
-static void
-empty_batch(struct run *r)
-{
-	r->batch.n = 0;
-	buf_reset(&r->batch.bytes);
-}
 
 static int
 compare_full(const void *a, const void *b)
@@ -331,7 +251,7 @@ fill_batch(struct run *r)
 			continue;
 		r->n -= d->n;
 		r->bytes -= d->bytes.len;
-		move_to_batch(r, d);
+		docs_move(&r->batch, d);
 	}
 	free(order);
 }
@@ -345,14 +265,13 @@ send_events(struct run *r)
 	if (r->n == 0)
 		return;
 	fill_batch(r);
-	list_batch(r);
 	r->batch_stats = false;
 	prepare(r, false);
 	check(r,
-	    loader_events(
-		r->loader, r->list, r->batch.n, &r->event_counts, &why),
+	    loader_events(r->loader, docs_list(&r->batch), r->batch.n,
+		&r->event_counts, &why),
 	    &why);
-	empty_batch(r);
+	docs_empty(&r->batch);
 	r->since_ms = now_mono_ms();
 }
 
@@ -363,16 +282,15 @@ send_stats(struct run *r)
 
 	if (r->gathered_stats.n == 0)
 		return;
-	move_to_batch(r, &r->gathered_stats);
+	docs_move(&r->batch, &r->gathered_stats);
 	map_release(&r->stats_keys);
-	list_batch(r);
 	prepare(r, true);
 	r->batch_stats = true;
 	check(r,
-	    loader_stats(
-		r->loader, r->list, r->batch.n, &r->stats_counts, &why),
+	    loader_stats(r->loader, docs_list(&r->batch), r->batch.n,
+		&r->stats_counts, &why),
 	    &why);
-	empty_batch(r);
+	docs_empty(&r->batch);
 }
 
 static void
@@ -417,7 +335,7 @@ take_event(struct run *r, const struct input *in, const struct event *e)
 	struct channel *c;
 	size_t before;
 
-	if (!tool_passes(&r->filter, e->channel, e->ts))
+	if (!tool_passes(&r->intake.filter, e->channel, e->ts))
 		return;
 	r->n_events++;
 	c = get_channel(r, e->channel);
@@ -429,7 +347,7 @@ take_event(struct run *r, const struct input *in, const struct event *e)
 		r->since_ms = now_mono_ms();
 	before = c->docs.bytes.len;
 	eventdoc_write(&c->docs.bytes, e, &r->scratch);
-	add_origin(&c->docs, in);
+	docs_add(&c->docs, in);
 	r->n++;
 	r->bytes += c->docs.bytes.len - before;
 }
@@ -443,7 +361,7 @@ take_stats(struct run *r, const struct input *in, struct str line,
 	size_t n = r->stats_keys.n;
 	struct str key;
 
-	if (!tool_passes(&r->filter, s->channel, s->ts))
+	if (!tool_passes(&r->intake.filter, s->channel, s->ts))
 		return NULL;
 	buf_reset(&r->scratch);
 	statsdoc_id(&r->scratch, s);
@@ -464,7 +382,7 @@ take_stats(struct run *r, const struct input *in, struct str line,
 	if (r->n == 0 && n == 0)
 		r->since_ms = now_mono_ms();
 	(void)map_number(&r->stats_keys, key, hash_str(key, 0));
-	add_origin(d, in);
+	docs_add(d, in);
 	return NULL;
 }
 
@@ -478,7 +396,7 @@ load_line(struct run *r, const struct input *in, struct str line)
 	struct event e;
 	struct stats s;
 
-	r->lines += !l->cont;
+	r->intake.lines += !l->cont;
 	if (l->part || l->cont)
 		refused_for = "longer than 1 MiB";
 	else if (line.len == 0)
@@ -490,8 +408,8 @@ load_line(struct run *r, const struct input *in, struct str line)
 	else
 		refused_for = why.text;
 	if (refused_for != NULL)
-		tool_refuse(&r->rejects, in->name, l->number, refused_for, line,
-		    l->part, l->cont);
+		tool_refuse(&r->intake.rejects, in->name, l->number,
+		    refused_for, line, l->part, l->cont);
 }
 
 /* Opens the next operand. False when there is none. */
@@ -509,8 +427,8 @@ open_next(struct run *r)
 		r->operands++;
 		r->n_operands--;
 		r->open = true;
-		r->progress =
-		    tool_progress("tw-load", r->words, unpack_size(r->in.u));
+		r->progress = tool_progress(
+		    "tw-load", r->intake.words, unpack_size(r->in.u));
 		return true;
 	}
 	return false;
@@ -591,7 +509,7 @@ load_all(struct run *r)
 			send_stats(r);
 		if (r->n >= GATHER_N || r->bytes >= GATHER_BYTES ||
 		    ((r->n > 0 || r->gathered_stats.n > 0) &&
-			(r->lines & 1023) == 0 &&
+			(r->intake.lines & 1023) == 0 &&
 			now_mono_ms() - r->since_ms >= 4 * r->flush_ms))
 			send_events(r);
 	}
@@ -624,7 +542,7 @@ verify_all(struct run *r)
 			    "more than once",
 			    STR_ARGS(map_name(&r->names, i)), (long long)twice);
 	}
-	if (r->words != TOOL_QUIET)
+	if (r->intake.words != TOOL_QUIET)
 		printf("%lld events and %lld stats in the input, %lld missing; "
 		       "in its range %lld events, %lld more than once\n",
 		    (long long)r->n_events, (long long)r->n_stats,
@@ -653,7 +571,7 @@ summary(const struct run *r)
 	struct buf b = { 0 };
 
 	buf_lit(&b, "tw-load: ");
-	num_add_thousands(&b, r->lines);
+	num_add_thousands(&b, r->intake.lines);
 	buf_lit(&b, " lines in ");
 	num_add_ms(&b, took);
 	buf_lit(&b, " s");
@@ -670,43 +588,10 @@ summary(const struct run *r)
 			add_counts(&b, "stats", r->n_stats, r->stats_counts);
 	}
 	buf_lit(&b, "; ");
-	num_add_thousands(&b, r->rejects.n);
+	num_add_thousands(&b, r->intake.rejects.n);
 	buf_lit(&b, " refused\n");
 	fwrite(b.p, 1, b.len, stderr);
 	buf_release(&b);
-}
-
-/* Writes the events of the database to standard output. */
-static void
-export_all(struct run *r)
-{
-	struct rows_options o = { .uri = r->uri,
-		.app = "tw-load/export",
-		.channels = &r->filter.channels,
-		.since_ms = r->filter.since_ms,
-		.until_ms = r->filter.until_ms };
-	struct progress progress = tool_progress("tw-load", r->words, 0);
-	struct mongo_error why;
-	struct rows *rows;
-	int64_t bytes = 0;
-	struct str line;
-	int more = -1;
-
-	rows = rows_of_logs(&o, &why);
-	while (rows != NULL && (more = rows_next(rows, &line, &why)) == 1) {
-		tool_output(line);
-		tool_output(STR("\n"));
-		bytes += (int64_t)line.len + 1;
-		if (++r->lines % TOOL_PROGRESS_LINES == 0)
-			progress_show(
-			    &progress, now_mono_ms(), r->lines, bytes);
-	}
-	progress_end(&progress);
-	rows_free(rows);
-	if (more < 0)
-		errx(TOOL_FAILED, "MongoDB: %s", why.why.text);
-	if (r->words == TOOL_VERBOSE)
-		fprintf(stderr, "tw-load: %lld events\n", (long long)r->lines);
 }
 
 /*
@@ -728,15 +613,11 @@ static void
 options(struct run *r, int argc, char **argv)
 {
 	enum {
-		DRY_RUN = 256,
+		DRY_RUN = INTAKE_OWN,
 		EXPORT,
 		FLUSH,
 		NO_WAIT,
-		REJECTS,
 		RETENTION,
-		SINCE,
-		UNTIL,
-		URI,
 		VERIFY,
 		WAIT
 	};
@@ -747,11 +628,11 @@ options(struct run *r, int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ "no-wait", no_argument, NULL, NO_WAIT },
 		{ "quiet", no_argument, NULL, 'q' },
-		{ "rejects", required_argument, NULL, REJECTS },
+		{ "rejects", required_argument, NULL, INTAKE_REJECTS },
 		{ "retention", required_argument, NULL, RETENTION },
-		{ "since", required_argument, NULL, SINCE },
-		{ "until", required_argument, NULL, UNTIL },
-		{ "uri", required_argument, NULL, URI },
+		{ "since", required_argument, NULL, INTAKE_SINCE },
+		{ "until", required_argument, NULL, INTAKE_UNTIL },
+		{ "uri", required_argument, NULL, INTAKE_URI },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "verify", no_argument, NULL, VERIFY },
 		{ "version", no_argument, NULL, 'V' },
@@ -762,9 +643,6 @@ options(struct run *r, int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "c:hqVv", longs, NULL)) != -1)
 		switch (c) {
-		case 'c':
-			tool_filter_channel(&r->filter, optarg);
-			break;
 		case DRY_RUN:
 			r->dry_run = true;
 			break;
@@ -782,32 +660,11 @@ options(struct run *r, int argc, char **argv)
 		case NO_WAIT:
 			r->o.wait_ms = NO_WAIT_MS;
 			break;
-		case 'q':
-			r->words = TOOL_QUIET;
-			r->rejects.quiet = true;
-			break;
-		case REJECTS:
-			tool_rejects_open(&r->rejects, optarg);
-			break;
 		case RETENTION:
 			r->o.retention_s =
 			    span("--retention", optarg) / MS_PER_S;
 			if (r->o.retention_s == 0)
 				tool_wrong("--retention: at least 1s");
-			break;
-		case SINCE:
-			tool_time(&r->filter.since_ms, "--since", optarg);
-			break;
-		case UNTIL:
-			tool_time(&r->filter.until_ms, "--until", optarg);
-			break;
-		case URI:
-			r->uri_option = optarg;
-			break;
-		case 'V':
-			tool_version("tw-load");
-		case 'v':
-			r->words = TOOL_VERBOSE;
 			break;
 		case VERIFY:
 			r->verify = true;
@@ -816,6 +673,8 @@ options(struct run *r, int argc, char **argv)
 			r->o.wait_ms = span("--wait", optarg);
 			break;
 		default:
+			if (intake_option(&r->intake, c))
+				break;
 			usage(stderr);
 			exit(TOOL_USAGE);
 		}
@@ -831,10 +690,10 @@ connect_loader(struct run *r)
 {
 	struct errmsg why;
 
-	if (r->dry_run && r->uri_option == NULL &&
+	if (r->dry_run && r->intake.uri == NULL &&
 	    getenv("TW_URI_FILE") == NULL)
 		return;
-	r->uri = tool_uri(r->words, r->uri_option);
+	r->uri = tool_uri(r->intake.words, r->intake.uri);
 	if (r->export)
 		return;
 	r->o.uri = r->uri;
@@ -851,10 +710,10 @@ finish(struct run *r)
 {
 	if (r->verify)
 		verify_all(r);
-	if (r->words == TOOL_VERBOSE || r->dry_run ||
-	    (r->words == TOOL_NORMAL && !r->verify && isatty(STDERR_FILENO)))
+	if (r->intake.words == TOOL_VERBOSE || r->dry_run ||
+	    (r->intake.words == TOOL_NORMAL && !r->verify &&
+		isatty(STDERR_FILENO)))
 		summary(r);
-	r->result = tool_graver(r->result, tool_rejects_close(&r->rejects));
 }
 
 static void
@@ -872,13 +731,11 @@ release(struct run *r)
 	docs_release(&r->gathered_stats);
 	map_release(&r->stats_keys);
 	docs_release(&r->batch);
-	free(r->list);
 	buf_release(&r->scratch);
 	buf_release(&r->line);
 	event_reader_free(r->events);
 	stats_reader_free(r->stats);
 	statsdoc_free(r->statsdoc);
-	tool_filter_release(&r->filter);
 }
 
 int
@@ -886,9 +743,7 @@ main(int argc, char **argv)
 {
 	static char dash[] = "-";
 	static char *standard_input[] = { dash, NULL };
-	struct run r = { .words = TOOL_NORMAL,
-		.flush_ms = MS_PER_S,
-		.o = { .wait_ms = WAIT_MS } };
+	struct run r = { .flush_ms = MS_PER_S, .o = { .wait_ms = WAIT_MS } };
 	struct errmsg why;
 
 	tool_descriptors();
@@ -897,7 +752,7 @@ main(int argc, char **argv)
 	(void)mallopt(M_TRIM_THRESHOLD, HEAP_BYTES);
 	if (!zone_set("UTC", &why))
 		tool_give_up("", &why);
-	tool_filter_init(&r.filter);
+	intake_init(&r.intake, "tw-load");
 	options(&r, argc, argv);
 	r.begin_ms = now_mono_ms();
 	r.events = event_reader_new();
@@ -907,11 +762,12 @@ main(int argc, char **argv)
 	r.n_operands = optind < argc ? argc - optind : 1;
 	connect_loader(&r);
 	if (r.export) {
-		export_all(&r);
+		export_events(&r.intake, r.uri);
 	} else {
 		load_all(&r);
 		finish(&r);
 	}
+	r.result = tool_graver(r.result, intake_close(&r.intake));
 	tool_close_output();
 	release(&r);
 	return (int)r.result;

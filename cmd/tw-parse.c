@@ -24,13 +24,11 @@
 #include "model/pseudonym.h"
 #include "model/seen.h"
 #include "model/skips.h"
+#include "intake.h"
 #include "strip.h"
-#include "tool.h"
 
 struct parse {
-	enum tool_words words;
-	struct tool_filter filter;
-	struct tool_rejects rejects;
+	struct intake in;              /* lines are read by rawmerge */
 	struct patterns *patterns;     /* NULL = none */
 	struct optout *optout;         /* NULL = nobody */
 	struct pseudonyms *pseudonyms; /* NULL = none */
@@ -45,7 +43,6 @@ struct parse {
 	struct seen seen;
 	struct lag lag;
 	struct skips skips;
-	int64_t lines;
 	int64_t events[EVENT_N_TYPES];
 	int64_t filtered;
 	int64_t repeated;
@@ -165,7 +162,7 @@ put(struct parse *p, struct event *e)
 		p->repeated++;
 		return;
 	}
-	if (!tool_passes(&p->filter, e->channel, e->ts)) {
+	if (!tool_passes(&p->in.filter, e->channel, e->ts)) {
 		p->filtered++;
 		return;
 	}
@@ -198,7 +195,7 @@ refuse(struct parse *p, const struct rawline *l, struct str what)
 		p->hidden = false;
 	if (p->optout != NULL)
 		p->hidden |= optout_word(p->optout, l->line);
-	tool_refuse(&p->rejects, l->name, l->number, what.p,
+	tool_refuse(&p->in.rejects, l->name, l->number, what.p,
 	    p->hidden ? STR("") : l->line, l->part, l->cont);
 }
 
@@ -209,7 +206,7 @@ parse_line(struct parse *p, const struct rawline *l)
 	struct event e;
 	struct str what;
 
-	p->lines += !l->cont;
+	p->in.lines += !l->cont;
 	if (l->blank && l->defect == NULL && !l->cont) {
 		skips_add(&p->skips, STR("blank"));
 		return;
@@ -222,7 +219,7 @@ parse_line(struct parse *p, const struct rawline *l)
 			if (is_opted_out(p, l))
 				return;
 			if (l->unended && l->raw.source != RAWLOG_BARE &&
-			    p->words != TOOL_QUIET)
+			    p->in.words != TOOL_QUIET)
 				warnx("%s:%lld: has no line end, may be half "
 				      "of a line",
 				    l->name, (long long)l->number);
@@ -244,7 +241,7 @@ static enum tool_exit
 parse_stream(struct parse *p, struct rawmerge *m)
 {
 	struct progress progress =
-	    tool_progress("tw-parse", p->words, rawmerge_size(m));
+	    tool_progress("tw-parse", p->in.words, rawmerge_size(m));
 	enum tool_exit result = TOOL_DONE;
 	const struct rawline *line;
 	struct errmsg why;
@@ -257,9 +254,9 @@ parse_stream(struct parse *p, struct rawmerge *m)
 			continue;
 		}
 		parse_line(p, line);
-		if (p->lines % TOOL_PROGRESS_LINES == 0) {
+		if (p->in.lines % TOOL_PROGRESS_LINES == 0) {
 			progress.total = rawmerge_size(m);
-			progress_show(&progress, now_mono_ms(), p->lines,
+			progress_show(&progress, now_mono_ms(), p->in.lines,
 			    rawmerge_offset(m));
 		}
 	}
@@ -272,7 +269,7 @@ warn_of_clock(const struct parse *p)
 {
 	int64_t median;
 
-	if (p->words != TOOL_QUIET && lag_is_odd(&p->lag, &median))
+	if (p->in.words != TOOL_QUIET && lag_is_odd(&p->lag, &median))
 		warnx("the collector's clock was wrong: lines were received "
 		      "%s%.1f s %s Twitch sent them (median)",
 		    median <= -LAG_LIMIT_MS || median >= LAG_LIMIT_MS ? "over "
@@ -288,7 +285,7 @@ warn_of_patterns(const struct parse *p)
 	size_t i = 0;
 	int64_t n;
 
-	if (p->patterns == NULL || p->words == TOOL_QUIET)
+	if (p->patterns == NULL || p->in.words == TOOL_QUIET)
 		return;
 	while (patterns_gave_up(p->patterns, &i, &name, &n))
 		tool_warn("--mentions: pattern %.*s is too slow: it gave up on "
@@ -306,7 +303,7 @@ summary(const struct parse *p)
 	for (int t = 0; t < EVENT_N_TYPES; t++)
 		events += p->events[t];
 	buf_lit(&b, "tw-parse: ");
-	num_add_thousands(&b, p->lines);
+	num_add_thousands(&b, p->in.lines);
 	buf_lit(&b, " lines, ");
 	num_add_thousands(&b, events);
 	buf_lit(&b, " events");
@@ -326,7 +323,7 @@ summary(const struct parse *p)
 	buf_lit(&b, " skipped");
 	skips_describe(&p->skips, &b);
 	buf_lit(&b, ", ");
-	num_add_thousands(&b, p->rejects.n);
+	num_add_thousands(&b, p->in.rejects.n);
 	buf_lit(&b, " refused, ");
 	num_add_thousands(&b, p->repeated);
 	buf_lit(&b, " repeated");
@@ -366,6 +363,8 @@ load_optout(struct parse *p, const char *from, const char *path)
 
 	optout_free(p->optout);
 	p->optout = optout_load(path, &why);
+	if (p->optout == NULL && why.passing)
+		tool_give_up(from, &why);
 	if (p->optout == NULL)
 		tool_wrong("%s: %s; it wants one user id a line, and without "
 			   "it nothing is done",
@@ -394,16 +393,7 @@ check_options(struct parse *p)
 static void
 options(struct parse *p, int argc, char **argv)
 {
-	enum {
-		MASK = 256,
-		MENTIONS,
-		OPTOUT,
-		PSEUDONYMIZE,
-		REJECTS,
-		SINCE,
-		STRIP,
-		UNTIL
-	};
+	enum { MASK = INTAKE_OWN, MENTIONS, OPTOUT, PSEUDONYMIZE, STRIP };
 	static const struct option longs[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "mask", no_argument, NULL, MASK },
@@ -411,10 +401,10 @@ options(struct parse *p, int argc, char **argv)
 		{ "optout", required_argument, NULL, OPTOUT },
 		{ "pseudonymize", required_argument, NULL, PSEUDONYMIZE },
 		{ "quiet", no_argument, NULL, 'q' },
-		{ "rejects", required_argument, NULL, REJECTS },
-		{ "since", required_argument, NULL, SINCE },
+		{ "rejects", required_argument, NULL, INTAKE_REJECTS },
+		{ "since", required_argument, NULL, INTAKE_SINCE },
 		{ "strip", no_argument, NULL, STRIP },
-		{ "until", required_argument, NULL, UNTIL },
+		{ "until", required_argument, NULL, INTAKE_UNTIL },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
@@ -424,12 +414,9 @@ options(struct parse *p, int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "c:hqVv", longs, NULL)) != -1) {
 		p->events_only |= c == 'c' || c == MENTIONS ||
-		    c == PSEUDONYMIZE || c == REJECTS || c == SINCE ||
-		    c == UNTIL;
+		    c == PSEUDONYMIZE || c == INTAKE_REJECTS ||
+		    c == INTAKE_SINCE || c == INTAKE_UNTIL;
 		switch (c) {
-		case 'c':
-			tool_filter_channel(&p->filter, optarg);
-			break;
 		case 'h':
 			help();
 			exit(TOOL_DONE);
@@ -449,30 +436,14 @@ options(struct parse *p, int argc, char **argv)
 			pseudonyms_free(p->pseudonyms);
 			p->pseudonyms = pseudonyms_load(optarg, &why);
 			if (p->pseudonyms == NULL)
-				tool_wrong("--pseudonymize: %s", why.text);
-			break;
-		case 'q':
-			p->words = TOOL_QUIET;
-			p->rejects.quiet = true;
-			break;
-		case REJECTS:
-			tool_rejects_open(&p->rejects, optarg);
-			break;
-		case SINCE:
-			tool_time(&p->filter.since_ms, "--since", optarg);
+				tool_give_up("--pseudonymize", &why);
 			break;
 		case STRIP:
 			p->strip = true;
 			break;
-		case UNTIL:
-			tool_time(&p->filter.until_ms, "--until", optarg);
-			break;
-		case 'V':
-			tool_version("tw-parse");
-		case 'v':
-			p->words = TOOL_VERBOSE;
-			break;
 		default:
+			if (intake_option(&p->in, c))
+				break;
 			usage(stderr);
 			exit(TOOL_USAGE);
 		}
@@ -484,7 +455,7 @@ int
 main(int argc, char **argv)
 {
 	char dash[] = "-", *const standard_input[] = { dash };
-	struct parse p = { .words = TOOL_NORMAL };
+	struct parse p = { 0 };
 	char *const *paths = standard_input;
 	enum tool_exit result;
 	struct rawmerge *m;
@@ -494,18 +465,18 @@ main(int argc, char **argv)
 	tool_descriptors();
 	if (!zone_set("UTC", &why))
 		tool_give_up("", &why);
-	tool_filter_init(&p.filter);
+	intake_init(&p.in, "tw-parse");
 	options(&p, argc, argv);
 	if (argc > optind) {
 		paths = argv + optind;
 		n = (size_t)(argc - optind);
 	}
-	tool_confine(p.words, false, NULL);
+	tool_confine(p.in.words, false, NULL);
 	if (p.strip) {
-		result = strip_files(p.optout, paths, n, p.mask, p.words);
+		result = strip_files(p.optout, paths, n, p.mask, p.in.words);
+		result = tool_graver(result, intake_close(&p.in));
 		tool_close_output();
 		optout_free(p.optout);
-		tool_filter_release(&p.filter);
 		return (int)result;
 	}
 	open_many();
@@ -514,9 +485,9 @@ main(int argc, char **argv)
 	result = parse_stream(&p, m);
 	warn_of_clock(&p);
 	warn_of_patterns(&p);
-	if (p.words == TOOL_VERBOSE)
+	if (p.in.words == TOOL_VERBOSE)
 		summary(&p);
-	result = tool_graver(result, tool_rejects_close(&p.rejects));
+	result = tool_graver(result, intake_close(&p.in));
 	tool_close_output();
 	rawmerge_free(m);
 	patterns_free(p.patterns);
@@ -530,6 +501,5 @@ main(int argc, char **argv)
 	buf_release(&p.record);
 	seen_release(&p.seen);
 	skips_release(&p.skips);
-	tool_filter_release(&p.filter);
 	return (int)result;
 }

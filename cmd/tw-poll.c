@@ -46,7 +46,6 @@ struct channel {
 };
 
 struct poller {
-	enum tool_words words;
 	struct collect_source source;
 	struct map names; /* all that were ever asked for */
 	struct channel *channels;
@@ -155,7 +154,6 @@ options(struct poller *p, int argc, char **argv)
 		}
 	p->source.names = argv + optind;
 	p->source.n = (size_t)(argc - optind);
-	p->words = p->source.words;
 }
 
 static void
@@ -163,7 +161,8 @@ say(void *arg, bool warning, const char *text)
 {
 	const struct poller *p = arg;
 
-	if (warning ? p->words != TOOL_QUIET : p->words == TOOL_VERBOSE)
+	if (warning ? p->source.words != TOOL_QUIET
+		    : p->source.words == TOOL_VERBOSE)
 		warnx("%s", text);
 }
 
@@ -198,7 +197,7 @@ idle(void *arg)
 		p->end = p->end || order == STOP_END;
 	}
 	(void)record_tick(p->record, now_ms(), now_mono_ms());
-	collect_output_news(p->record, p->words);
+	collect_output_news(p->record, p->source.words);
 	return !p->end;
 }
 
@@ -250,7 +249,7 @@ take_user(void *arg, size_t i, const struct helix_answer *a)
 	else if (a->kind == HELIX_ABSENT)
 		p->who[i]->known = KNOWN_NONE;
 	if (p->who[i]->known == KNOWN_NONE && before != KNOWN_NONE &&
-	    p->words != TOOL_QUIET)
+	    p->source.words != TOOL_QUIET)
 		tool_warn("%.*s: no such channel", STR_ARGS(p->asked[i]));
 }
 
@@ -370,10 +369,10 @@ say_failure(struct poller *p)
 {
 	bool fails = p->n_failed > 0;
 
-	if (p->words != TOOL_QUIET && fails && !p->failing)
+	if (p->source.words != TOOL_QUIET && fails && !p->failing)
 		warnx("no answer for %lld of %zu channels: %s",
 		    (long long)p->n_failed, p->wanted.n, p->reason.text);
-	else if (p->words != TOOL_QUIET && !fails && p->failing)
+	else if (p->source.words != TOOL_QUIET && !fails && p->failing)
 		warnx("all channels have answers again");
 	p->failing = fails;
 }
@@ -401,7 +400,7 @@ poll_once(struct poller *p, struct errmsg *why)
 	p->polls++;
 	p->failed += p->n_failed > 0;
 	say_failure(p);
-	if (p->words == TOOL_VERBOSE)
+	if (p->source.words == TOOL_VERBOSE)
 		warnx("%lld live, %lld not, %lld failed; took %.1f s",
 		    (long long)p->n_live, (long long)p->n_offline,
 		    (long long)p->n_failed,
@@ -542,7 +541,8 @@ credentials(struct helix_options *o, enum tool_words words)
 static void
 warn_of_interval(const struct poller *p)
 {
-	if (p->interval_ms < MS_PER_MIN && !p->once && p->words != TOOL_QUIET)
+	if (p->interval_ms < MS_PER_MIN && !p->once &&
+	    p->source.words != TOOL_QUIET)
 		warnx("--interval: Twitch's answers change about once a "
 		      "minute; more polls than that bring nothing new");
 }
@@ -563,12 +563,12 @@ main(int argc, char **argv)
 		usage(stderr);
 		return TOOL_USAGE;
 	}
-	credentials(&p.options, p.words);
+	credentials(&p.options, p.source.words);
 	p.options.helix_url = url_of("TW_HELIX_URL", HELIX_URL, &helix_url);
 	p.options.auth_url = url_of("TW_AUTH_URL", AUTH_URL, &auth_url);
 	if (!collect_read(&p.wanted, &p.source, &why))
 		tool_give_up("", &why);
-	if (p.wanted.n == 0 && p.words != TOOL_QUIET)
+	if (p.wanted.n == 0 && p.source.words != TOOL_QUIET)
 		warnx("%s: no channel in it yet", p.source.file);
 	warn_of_interval(&p);
 	p.orders = stop_init();

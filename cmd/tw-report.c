@@ -21,9 +21,9 @@
 #include "render/render.h"
 #include "render/site.h"
 
+#include "intake.h"
 #include "liveview.h"
 #include "sitefiles.h"
-#include "tool.h"
 #include "toolrows.h"
 
 struct run;
@@ -38,9 +38,7 @@ struct kind {
 
 struct run {
 	const struct kind *kind;
-	enum tool_words words;
-	struct tool_filter filter;
-	struct tool_rejects rejects;
+	struct intake in;
 	struct stats_reader *reader;
 	struct event_reader *events; /* of mentions */
 	struct mentions *mentions;
@@ -50,11 +48,9 @@ struct run {
 	const char *tz;
 	const char *week;          /* NULL = the last complete one, or all */
 	const char *since, *until; /* NULL = no limit */
-	const char *uri;           /* NULL = files */
 	const char *channel, *id;  /* of history and stream; NULL = not given */
 	bool once;                 /* one frame of the live view */
 	enum tool_exit result;
-	int64_t lines;
 };
 
 /* Buckets of all courses, of 100 bytes or so each. */
@@ -123,7 +119,7 @@ take_event(struct run *r, struct str line, struct errmsg *why)
 
 	if (!event_read(r->events, line, &e, why))
 		return why->text;
-	if (tool_has_channel(&r->filter, e.channel))
+	if (tool_has_channel(&r->in.filter, e.channel))
 		mentions_add_event(r->mentions, &e);
 	return NULL;
 }
@@ -132,7 +128,7 @@ take_event(struct run *r, struct str line, struct errmsg *why)
 static void
 add_stats(struct run *r, const struct stats *s)
 {
-	if (!tool_has_channel(&r->filter, s->channel))
+	if (!tool_has_channel(&r->in.filter, s->channel))
 		return;
 	if (r->mentions != NULL)
 		mentions_add_stats(r->mentions, s);
@@ -150,7 +146,7 @@ is_of_another(const struct run *r, struct str line)
 	const size_t name = at + sizeof(key) - 1;
 	const char *end;
 
-	if (r->filter.channels.n == 0 || line.len <= name ||
+	if (r->in.filter.channels.n == 0 || line.len <= name ||
 	    memcmp(line.p, begin, sizeof(begin) - 1) != 0 ||
 	    memcmp(line.p + at, key, sizeof(key) - 1) != 0)
 		return false;
@@ -159,14 +155,15 @@ is_of_another(const struct run *r, struct str line)
 	if (end == NULL || line.p[line.len - 1] != '}' ||
 	    memchr(line.p + name, '\\', (size_t)(end - line.p) - name) != NULL)
 		return false;
-	return !tool_has_channel(&r->filter,
+	return !tool_has_channel(&r->in.filter,
 	    (struct str){ line.p + name, (size_t)(end - line.p) - name });
 }
 
 /* Takes a line that is none to be refused. Says why it is, or NULL. */
 static const char *
-take_line(struct run *r, struct str line, struct errmsg *why)
+take_line(void *arg, struct str line, struct errmsg *why)
 {
+	struct run *r = arg;
 	const char *refused;
 	struct errmsg other;
 	struct stats s;
@@ -184,41 +181,6 @@ take_line(struct run *r, struct str line, struct errmsg *why)
 	add_stats(r, &s);
 	return NULL;
 }
-/* Does what there is to do about one line. */
-static void
-report_line(void *arg, const struct input *in, struct str line)
-{
-	struct run *r = arg;
-	const struct lines *l = &in->lines;
-	const char *refused = NULL;
-	struct errmsg why;
-
-	r->lines += !l->cont;
-	if (l->part || l->cont)
-		refused = "longer than 1 MiB";
-	else if (line.len == 0)
-		return;
-	else
-		refused = take_line(r, line, &why);
-	if (refused != NULL)
-		tool_refuse(&r->rejects, in->name, l->number, refused, line,
-		    l->part, l->cont);
-}
-
-/* Does what there is to do about one line of the database. */
-static void
-report_row(void *arg, struct str line)
-{
-	struct run *r = arg;
-	const char *refused;
-	struct errmsg why;
-
-	r->lines++;
-	refused = take_line(r, line, &why);
-	if (refused != NULL)
-		tool_refuse(&r->rejects, "chatStats", r->lines, refused, line,
-		    false, false);
-}
 
 /* Finds out which week was asked for. */
 static struct week
@@ -232,7 +194,7 @@ choose_week(const struct run *r)
 		w.monday -= 7;
 	} else if (strcmp(r->week, "latest") == 0) {
 		newest = report_newest(r->report);
-		if (newest == INT64_MIN && r->words != TOOL_QUIET)
+		if (newest == INT64_MIN && r->in.words != TOOL_QUIET)
 			warnx("--week latest: there is no stream in the input; "
 			      "taking the present week");
 		w = week_of(zone_date(newest != INT64_MIN ? newest : now));
@@ -246,7 +208,7 @@ choose_week(const struct run *r)
 static void
 write_file(const char *path, struct str text)
 {
-	if (!newfile_write(path, text, true))
+	if (!newfile_write(path, text, NEWFILE_SYNC))
 		err(TOOL_FAILED, "-o: %s", path);
 }
 
@@ -257,11 +219,11 @@ write_weekly(struct run *r, struct buf *b)
 
 	report_weekly(r->report, choose_week(r), r->tz, &w);
 	r->format->weekly(b, &w);
-	if (r->words == TOOL_VERBOSE)
+	if (r->in.words == TOOL_VERBOSE)
 		fprintf(stderr,
 		    "tw-report: %lld lines, %lld refused; %s: %zu "
 		    "channels\n",
-		    (long long)r->lines, (long long)r->rejects.n, w.week,
+		    (long long)r->in.lines, (long long)r->in.rejects.n, w.week,
 		    w.n_channels);
 	weekly_release(&w);
 }
@@ -276,10 +238,10 @@ limit_to_week(struct run *r)
 		return;
 	w = choose_week(r);
 	after.monday = w.monday + 7;
-	if (week_start(w) > r->filter.since_ms)
-		r->filter.since_ms = week_start(w);
-	if (week_start(after) < r->filter.until_ms)
-		r->filter.until_ms = week_start(after);
+	if (week_start(w) > r->in.filter.since_ms)
+		r->in.filter.since_ms = week_start(w);
+	if (week_start(after) < r->in.filter.until_ms)
+		r->in.filter.until_ms = week_start(after);
 }
 
 static void
@@ -291,9 +253,9 @@ write_history(struct run *r, struct buf *b)
 	if (!login_fold(str_of(r->channel), &login))
 		tool_wrong("history: \"%s\" is no channel", r->channel);
 	limit_to_week(r);
-	report_history(r->report, str_of(login.p), r->filter.since_ms,
-	    r->filter.until_ms, r->tz, &h);
-	if (h.n_streams == 0 && r->words != TOOL_QUIET)
+	report_history(r->report, str_of(login.p), r->in.filter.since_ms,
+	    r->in.filter.until_ms, r->tz, &h);
+	if (h.n_streams == 0 && r->in.words != TOOL_QUIET)
 		tool_warn(
 		    "history: there is no stream of %s in the input, or none "
 		    "of that time",
@@ -317,7 +279,7 @@ write_stream(struct run *r, struct buf *b)
 		r->result = TOOL_FAILED;
 		return;
 	}
-	if (n > 1 && r->words != TOOL_QUIET)
+	if (n > 1 && r->in.words != TOOL_QUIET)
 		tool_warn("stream: %zu channels have a stream %s; taking the "
 			  "newest",
 		    n, r->id);
@@ -346,9 +308,9 @@ write_report(struct run *r)
 		write_file(r->output, buf_view(&b));
 	else
 		tool_output(buf_view(&b));
-	if (r->words == TOOL_VERBOSE && strcmp(r->kind->name, "weekly") != 0)
+	if (r->in.words == TOOL_VERBOSE && strcmp(r->kind->name, "weekly") != 0)
 		fprintf(stderr, "tw-report: %lld lines, %lld refused\n",
-		    (long long)r->lines, (long long)r->rejects.n);
+		    (long long)r->in.lines, (long long)r->in.rejects.n);
 	buf_release(&b);
 }
 
@@ -363,7 +325,7 @@ write_site(struct run *r, struct buf *b)
 	sitefiles_init(&files, r->output);
 	site_render(r->report, r->tz, &sink);
 	sitefiles_close(&files);
-	if (r->words == TOOL_VERBOSE)
+	if (r->in.words == TOOL_VERBOSE)
 		fprintf(stderr,
 		    "tw-report: %s: %lld pages written, %lld as they were\n",
 		    r->output, (long long)files.written, (long long)files.kept);
@@ -422,17 +384,17 @@ choose_kind(struct run *r, int argc, char **argv)
 static void
 options(struct run *r, int argc, char **argv)
 {
-	enum { FORMAT = 256, ONCE, SINCE, TZ, UNTIL, URI, WEEK };
+	enum { FORMAT = INTAKE_OWN, ONCE, TZ, WEEK };
 	static const struct option longs[] = {
 		{ "format", required_argument, NULL, FORMAT },
 		{ "help", no_argument, NULL, 'h' },
 		{ "once", no_argument, NULL, ONCE },
 		{ "output", required_argument, NULL, 'o' },
 		{ "quiet", no_argument, NULL, 'q' },
-		{ "since", required_argument, NULL, SINCE },
+		{ "since", required_argument, NULL, INTAKE_SINCE },
 		{ "tz", required_argument, NULL, TZ },
-		{ "until", required_argument, NULL, UNTIL },
-		{ "uri", required_argument, NULL, URI },
+		{ "until", required_argument, NULL, INTAKE_UNTIL },
+		{ "uri", required_argument, NULL, INTAKE_URI },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "week", required_argument, NULL, WEEK },
@@ -442,9 +404,6 @@ options(struct run *r, int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "c:ho:qVv", longs, NULL)) != -1)
 		switch (c) {
-		case 'c':
-			tool_filter_channel(&r->filter, optarg);
-			break;
 		case FORMAT:
 			r->format = render_by_name(optarg);
 			if (r->format == NULL)
@@ -458,34 +417,24 @@ options(struct run *r, int argc, char **argv)
 		case 'o':
 			r->output = optarg;
 			break;
-		case 'q':
-			r->words = TOOL_QUIET;
-			r->rejects.quiet = true;
-			break;
 		case ONCE:
 			r->once = true;
 			break;
-		case SINCE:
+		case INTAKE_SINCE:
 			r->since = optarg;
 			break;
 		case TZ:
 			r->tz = optarg;
 			break;
-		case UNTIL:
+		case INTAKE_UNTIL:
 			r->until = optarg;
-			break;
-		case URI:
-			r->uri = optarg;
-			break;
-		case 'V':
-			tool_version("tw-report");
-		case 'v':
-			r->words = TOOL_VERBOSE;
 			break;
 		case WEEK:
 			r->week = optarg;
 			break;
 		default:
+			if (intake_option(&r->in, c))
+				break;
 			usage(stderr);
 			exit(TOOL_USAGE);
 		}
@@ -503,9 +452,9 @@ check_options(struct run *r)
 		tool_give_up("--tz", &why);
 	/* A date is one of that zone. */
 	if (r->since != NULL)
-		tool_time(&r->filter.since_ms, "--since", r->since);
+		tool_time(&r->in.filter.since_ms, "--since", r->since);
 	if (r->until != NULL)
-		tool_time(&r->filter.until_ms, "--until", r->until);
+		tool_time(&r->in.filter.until_ms, "--until", r->until);
 	if ((r->since != NULL || r->until != NULL) &&
 	    strcmp(r->kind->name, "history") != 0 &&
 	    strcmp(r->kind->name, "mentions") != 0)
@@ -536,7 +485,7 @@ begin(struct run *r)
 {
 	/* Of the others nothing is asked. */
 	if (r->channel != NULL)
-		tool_filter_channel(&r->filter, r->channel);
+		tool_filter_channel(&r->in.filter, r->channel);
 	r->reader = stats_reader_new();
 	r->report = report_new();
 	if (r->kind->courses)
@@ -547,23 +496,22 @@ begin(struct run *r)
 		tool_wrong("--week latest: not with mentions; name the week");
 	limit_to_week(r);
 	r->events = event_reader_new();
-	r->mentions = mentions_new(r->filter.since_ms, r->filter.until_ms);
+	r->mentions =
+	    mentions_new(r->in.filter.since_ms, r->in.filter.until_ms);
 }
 
 /* The live view: one file or standard input, as it grows. */
 static enum tool_exit
-run_live(struct run *r, int argc, char **argv)
+run_live(const struct run *r, int argc, char **argv)
 {
 	enum tool_exit result;
 
-	if (r->uri != NULL || r->output != NULL || argc - optind > 1)
+	if (r->in.uri != NULL || r->output != NULL || argc - optind > 1)
 		tool_wrong("live: reads one file or standard input, and writes "
 			   "to standard output");
-	result = liveview_run(optind < argc ? argv[optind] : "-", r->tz,
-	    r->once, &r->filter, &r->rejects);
-	result = tool_graver(result, tool_rejects_close(&r->rejects));
+	result = liveview_run(
+	    optind < argc ? argv[optind] : "-", r->tz, r->once, r->in);
 	tool_close_output();
-	tool_filter_release(&r->filter);
 	return result;
 }
 
@@ -586,48 +534,43 @@ confine_run(const struct run *r)
 			buf_byte(&folder, '.');
 	}
 	buf_byte(&folder, '\0');
-	tool_confine(
-	    r->words, r->uri != NULL, r->output != NULL ? folder.p : NULL);
+	tool_confine(r->in.words, r->in.uri != NULL,
+	    r->output != NULL ? folder.p : NULL);
 	buf_release(&folder);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct run r = { .words = TOOL_NORMAL, .tz = "UTC" };
-	enum tool_exit result = TOOL_DONE;
+	struct run r = { .tz = "UTC" };
+	enum tool_exit result;
 
 	tool_descriptors();
-	tool_filter_init(&r.filter);
+	intake_init(&r.in, "tw-report");
+	r.in.take = take_line;
+	r.in.arg = &r;
 	options(&r, argc, argv);
 	choose_kind(&r, argc, argv);
 	check_options(&r);
-	if (r.uri != NULL && optind < argc)
+	if (r.in.uri != NULL && optind < argc)
 		tool_wrong("--uri reads no file: %s", argv[optind]);
 	confine_run(&r);
 	if (strcmp(r.kind->name, "live") == 0)
 		return (int)run_live(&r, argc, argv);
 	begin(&r);
-	if (r.uri != NULL)
-		result = tool_each_row("tw-report", r.uri,
+	if (r.in.uri != NULL)
+		result = tool_each_row(&r.in,
 		    r.kind->courses || r.mentions != NULL ? TOOL_ROWS_WINDOWS
-							  : TOOL_ROWS_WEEKS,
-		    &r.filter, r.words, report_row, &r);
-	else if (optind == argc)
-		result =
-		    tool_each_line("tw-report", "-", r.words, report_line, &r);
-	for (int i = optind; i < argc; i++)
-		result = tool_graver(result,
-		    tool_each_line(
-			"tw-report", argv[i], r.words, report_line, &r));
+							  : TOOL_ROWS_WEEKS);
+	else
+		result = intake_files(&r.in, argv + optind, argc - optind);
 	write_report(&r);
 	result = tool_graver(result, r.result);
-	result = tool_graver(result, tool_rejects_close(&r.rejects));
+	result = tool_graver(result, intake_close(&r.in));
 	tool_close_output();
 	report_free(r.report);
 	mentions_free(r.mentions);
 	event_reader_free(r.events);
 	stats_reader_free(r.reader);
-	tool_filter_release(&r.filter);
 	return (int)result;
 }

@@ -2,46 +2,27 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
 
-/*
- * Tells whether the `n` bytes at `p`, a character of UTF-8, would be no text but an
- * order to a terminal: controls, those of eight bits as well, and what turns the
- * direction of writing.
- */
-static bool
-is_order(const unsigned char *p, int n)
-{
-	if (n == 1)
-		return *p < 0x20 || *p == 0x7f;
-	if (n == 2)
-		return (p[0] == 0xc2 && p[1] < 0xa0) ||
-		    (p[0] == 0xd8 && p[1] == 0x9c);
-	if (n != 3 || p[0] != 0xe2)
-		return false;
-	return (p[1] == 0x80 &&
-		   (p[2] == 0x8e || p[2] == 0x8f ||
-		       (p[2] >= 0xa8 && p[2] <= 0xae))) ||
-	    (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9);
-}
-
-/* Puts a ? in the place of each byte that is no text. */
+/* Puts a ? in the place of each byte that is no text but an order to a terminal,
+ * or not UTF-8. */
 static void
 keep_text(char *text)
 {
 	unsigned char *p = (unsigned char *)text, *end = p + strlen(text);
+	uint32_t c;
 	int n;
 
 	for (; p < end; p += n) {
 		n = utf8_step(p, end);
-		if (n < 0 || is_order(p, n)) {
-			n = n < 0 ? -n : n;
+		c = n > 0 ? utf8_decode(p, n) : 0;
+		n = n < 0 ? -n : n;
+		if (utf8_is_control(c) || utf8_is_layout(c))
 			memset(p, '?', (size_t)n);
-		}
 	}
 }
 

@@ -49,12 +49,12 @@ is_still(int fd, const char *aside)
 
 /* Opens the file `aside`, which is ours alone from then on. -1, with errno. */
 static int
-open_aside(const char *aside)
+open_aside(const char *aside, mode_t mode)
 {
 	for (;;) {
 		int fd = open(aside,
 		    O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
-		    0666);
+		    mode);
 		int still, e;
 
 		if (fd < 0)
@@ -91,17 +91,20 @@ write_all(int fd, struct str text)
 }
 
 bool
-newfile_write(const char *path, struct str text, bool sync)
+newfile_write(const char *path, struct str text, unsigned how)
 {
 	struct buf aside = { 0 };
-	bool good = false;
+	bool private = (how & NEWFILE_PRIVATE) != 0, good = false;
 	int fd, e;
 
 	name_aside(&aside, path);
-	fd = open_aside(aside.p);
+	fd = open_aside(aside.p, private ? 0600 : 0666);
 	if (fd >= 0) {
-		good = ftruncate(fd, 0) == 0 && write_all(fd, text) &&
-		    (!sync || fsync(fd) == 0) && rename(aside.p, path) == 0;
+		/* What was left behind has another mode, maybe. */
+		good = (!private || fchmod(fd, 0600) == 0) &&
+		    ftruncate(fd, 0) == 0 && write_all(fd, text) &&
+		    ((how & NEWFILE_SYNC) == 0 || fsync(fd) == 0) &&
+		    rename(aside.p, path) == 0;
 		e = errno;
 		if (!good)
 			unlink(aside.p);

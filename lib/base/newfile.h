@@ -13,12 +13,16 @@
 #include "base/attr.h"
 #include "base/str.h"
 
+enum newfile_how {
+	NEWFILE_SYNC = 1,    /* it is on the disk before its name is */
+	NEWFILE_PRIVATE = 2, /* mode 0600; else 0666 less the umask */
+};
+
 /*
- * Make `text` the content of the file `path`; with `sync` it is on the disk
- * before its name is.
+ * Make `text` the content of the file `path`. `how` is a set of newfile_how.
  *
  * Returns false, with errno, when that fails; nothing is changed then.
  */
-bool newfile_write(const char *path, struct str text, bool sync) MUST_USE;
+bool newfile_write(const char *path, struct str text, unsigned how) MUST_USE;
 
 #endif

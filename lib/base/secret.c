@@ -24,9 +24,7 @@ secret_read(
 	}
 	if (fd >= 0)
 		close(fd);
-	while (s->text.len > 0 &&
-	    memchr(" \t\r\n", s->text.p[s->text.len - 1], 4) != NULL)
-		s->text.len--;
+	s->text = str_trim_end(s->text);
 	if (n >= 0 && s->text.len == 0)
 		errmsg_set(why, "%s: no %s in it", path, what);
 	return s->text.len > 0;

@@ -59,6 +59,32 @@ str_starts(struct str s, struct str prefix)
 }
 
 /*
+ * Cut blanks, tabs and line ends off the end of `s`.
+ *
+ * Returns what is left.
+ */
+static inline struct str
+str_trim_end(struct str s)
+{
+	while (s.len > 0 && memchr(" \t\r\n", s.p[s.len - 1], 4) != NULL)
+		s.len--;
+	return s;
+}
+
+/*
+ * The same, and cut blanks and tabs off its begin.
+ */
+static inline struct str
+str_trim(struct str s)
+{
+	while (s.len > 0 && (*s.p == ' ' || *s.p == '\t')) {
+		s.p++;
+		s.len--;
+	}
+	return str_trim_end(s);
+}
+
+/*
  * Compare `a` and `b` bytewise, a prefix before what it begins.
  *
  * Returns less than, equal to or greater than 0, as memcmp() does.

@@ -36,6 +36,30 @@ utf8_step(const unsigned char *p, const unsigned char *end)
 	return len;
 }
 
+uint32_t
+utf8_decode(const unsigned char *p, int n)
+{
+	static const unsigned char mask[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	uint32_t c = *p & mask[n];
+
+	for (int i = 1; i < n; i++)
+		c = c << 6 | (p[i] & 0x3f);
+	return c;
+}
+
+bool
+utf8_is_control(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0);
+}
+
+bool
+utf8_is_layout(uint32_t c)
+{
+	return c == 0x61c || c == 0x200e || c == 0x200f ||
+	    (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
 bool
 utf8_valid(struct str s)
 {

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/str.h"
@@ -23,6 +24,29 @@
  * maximal invalid part, -1 to -3. `p` lies before `end`.
  */
 int utf8_step(const unsigned char *p, const unsigned char *end);
+
+/*
+ * Decode the valid sequence of `n` bytes at `p`.
+ *
+ * Returns its code point.
+ */
+uint32_t utf8_decode(const unsigned char *p, int n);
+
+/*
+ * Tell whether the code point `c` is no text but an order to a terminal: a control
+ * of C0 or C1.
+ *
+ * Returns true when it is.
+ */
+bool utf8_is_control(uint32_t c);
+
+/*
+ * Tell whether the code point `c` is an order how to set text: where its lines
+ * end, or in which direction it is written.
+ *
+ * Returns true when it is.
+ */
+bool utf8_is_layout(uint32_t c);
 
 /*
  * Tell whether all of `s` is UTF-8.

@@ -49,14 +49,13 @@ static const struct range wide[] = { { 0x1100, 0x115f }, { 0x231a, 0x231b },
 	{ 0x1f7f0, 0x1f7f0 }, { 0x1f90c, 0x1f93a }, { 0x1f93c, 0x1f945 },
 	{ 0x1f947, 0x1f9ff }, { 0x1fa70, 0x1faff }, { 0x20000, 0x3fffd } };
 
-/* Signs that are left out: marks of direction, joiners, selectors, tags, and
+/* Signs that are left out, as those of layout are: joiners, selectors, tags, and
  * others that show nothing or that terminals measure in different ways. */
-static const struct range silent[] = { { 0xad, 0xad }, { 0x61c, 0x61c },
-	{ 0x115f, 0x1160 }, { 0x17b4, 0x17b5 }, { 0x180b, 0x180f },
-	{ 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
-	{ 0x3164, 0x3164 }, { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff },
-	{ 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb }, { 0x1f3fb, 0x1f3ff },
-	{ 0xe0000, 0xe0fff } };
+static const struct range silent[] = { { 0xad, 0xad }, { 0x115f, 0x1160 },
+	{ 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x200b, 0x200d },
+	{ 0x2060, 0x2065 }, { 0x206a, 0x206f }, { 0x3164, 0x3164 },
+	{ 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 },
+	{ 0xfff0, 0xfffb }, { 0x1f3fb, 0x1f3ff }, { 0xe0000, 0xe0fff } };
 
 static bool
 is_in(const struct range *r, size_t n, uint32_t c)
@@ -76,18 +75,6 @@ is_in(const struct range *r, size_t n, uint32_t c)
 
 #define IN(table, c) is_in(table, sizeof(table) / sizeof(*(table)), c)
 
-/* Decodes the valid sequence of `n` bytes at `p`. */
-static uint32_t
-decode(const unsigned char *p, int n)
-{
-	static const unsigned char mask[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
-	uint32_t c = *p & mask[n];
-
-	for (int i = 1; i < n; i++)
-		c = c << 6 | (p[i] & 0x3f);
-	return c;
-}
-
 /* What the next sign of a text becomes. */
 struct sign {
 	struct str text;
@@ -105,10 +92,10 @@ take(const unsigned char **p, const unsigned char *end)
 	*p += text.len;
 	if (n < 0)
 		return (struct sign){ STR(UTF8_REPLACEMENT), 1 };
-	c = decode((const unsigned char *)text.p, n);
-	if (c < 0x20 || (c >= 0x7f && c < 0xa0))
+	c = utf8_decode((const unsigned char *)text.p, n);
+	if (utf8_is_control(c))
 		return (struct sign){ STR("?"), 1 };
-	if (IN(silent, c))
+	if (utf8_is_layout(c) || IN(silent, c))
 		return (struct sign){ STR(""), 0 };
 	return (struct sign){ text,
 		IN(combining, c)  ? 0

@@ -44,18 +44,6 @@ give_memory(void *p, void *arg)
 	free(p);
 }
 
-static struct str
-trim(struct str s)
-{
-	while (s.len > 0 && (*s.p == ' ' || *s.p == '\t')) {
-		s.p++;
-		s.len--;
-	}
-	while (s.len > 0 && memchr(" \t\r", s.p[s.len - 1], 3) != NULL)
-		s.len--;
-	return s;
-}
-
 static bool
 compile(
     struct patterns *set, struct str name, struct str text, struct errmsg *why)
@@ -88,7 +76,7 @@ compile(
 static bool
 add_line(struct patterns *set, struct str line, struct errmsg *why)
 {
-	struct str rest = trim(line), name, text;
+	struct str rest = str_trim(line), name, text;
 	const char *tab;
 
 	if (rest.len == 0 || *rest.p == '#')
@@ -98,8 +86,8 @@ add_line(struct patterns *set, struct str line, struct errmsg *why)
 		errmsg_set(why, "want a name, a tab and a pattern");
 		return false;
 	}
-	name = trim((struct str){ rest.p, (size_t)(tab - rest.p) });
-	text = trim((struct str){ tab, (size_t)(rest.p + rest.len - tab) });
+	name = str_trim((struct str){ rest.p, (size_t)(tab - rest.p) });
+	text = str_trim((struct str){ tab, (size_t)(rest.p + rest.len - tab) });
 	if (name.len == 0 || text.len == 0) {
 		errmsg_set(why, "want a name, a tab and a pattern");
 		return false;

@@ -154,24 +154,22 @@ struct optout *
 optout_load(const char *path, struct errmsg *why)
 {
 	struct optout *o = xcalloc(1, sizeof(*o));
-	struct errmsg reason;
 	struct input in;
 	struct str line;
 	int r;
 
-	if (!input_open(&in, path, NULL, &reason)) {
-		errmsg_set(why, "%s: %s", path, reason.text);
+	if (!input_open(&in, path, NULL, why)) {
+		errmsg_where(why, "%s", path);
 		goto fail;
 	}
-	while ((r = input_next(&in, &line, &reason)) == 1)
-		if (!add_line(
-			o, line, !in.lines.part && !in.lines.cont, &reason)) {
-			errmsg_set(why, "%s:%lld: %s", path,
-			    (long long)in.lines.number, reason.text);
+	while ((r = input_next(&in, &line, why)) == 1)
+		if (!add_line(o, line, !in.lines.part && !in.lines.cont, why)) {
+			errmsg_where(
+			    why, "%s:%lld", path, (long long)in.lines.number);
 			goto fail;
 		}
 	if (r < 0) {
-		errmsg_set(why, "%s: %s", path, reason.text);
+		errmsg_where(why, "%s", path);
 		goto fail;
 	}
 	input_close(&in);

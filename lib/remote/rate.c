@@ -14,14 +14,7 @@ read_number(struct str line, struct str name, int64_t *n)
 		return;
 	line.p += name.len;
 	line.len -= name.len;
-	while (line.len > 0 && (*line.p == ' ' || *line.p == '\t')) {
-		line.p++;
-		line.len--;
-	}
-	while (
-	    line.len > 0 && memchr(" \t\r\n", line.p[line.len - 1], 4) != NULL)
-		line.len--;
-	v = num_whole(line);
+	v = num_whole(str_trim(line));
 	if (v >= 0)
 		*n = v;
 }

@@ -2,12 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/newfile.h"
 #include "base/tstamp.h"
 #include "format/hash.h"
 #include "format/jsonr.h"
@@ -98,37 +98,22 @@ make_folders(const char *path)
 bool
 token_save(const struct token *t, const char *path, struct errmsg *why)
 {
-	struct buf aside = { 0 }, text = { 0 };
-	bool good = false;
-	int fd;
+	struct buf text = { 0 };
+	bool good;
 
 	make_folders(path);
-	buf_printf(&aside, "%s.%ld", path, (long)getpid());
-	buf_byte(&aside, '\0');
 	(void)buf_room(&text, FILE_MAX);
 	buf_lit(&text, "{\"access_token\":");
 	jsonw_str(&text, buf_view(&t->text));
 	jsonw_time(&text, STR("renew_at"), t->renew_at);
 	jsonw_time(&text, STR("validated_at"), t->validated_at);
 	buf_lit(&text, "}\n");
-	(void)unlink(aside.p);
-	fd = open(aside.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-	    0600);
-	if (fd >= 0) {
-		/* What a short write means, if it says nothing itself. */
-		errno = ENOSPC;
-		good = write(fd, text.p, text.len) == (ssize_t)text.len &&
-		    fsync(fd) == 0;
-		good = close(fd) == 0 && good;
-	}
-	good = good && rename(aside.p, path) == 0;
-	if (!good) {
+	good = newfile_write(
+	    path, buf_view(&text), NEWFILE_SYNC | NEWFILE_PRIVATE);
+	if (!good)
 		errmsg_set(why, "%s: %s", path, strerror(errno));
-		(void)unlink(aside.p);
-	}
 	explicit_bzero(text.p, text.cap);
 	buf_release(&text);
-	buf_release(&aside);
 	return good;
 }
 

@@ -165,6 +165,12 @@ echo short >"$tmp/short"
 out=$(tw-parse --pseudonymize "$tmp/short" <"$in" 2>&1)
 is "$? $out" "2 tw-parse: --pseudonymize: $tmp/short: the key is shorter than 32 bytes, without the blanks and line ends behind it" \
 	"and so is a short one"
+# Nothing lies at the first address of a process: an error of reading.
+for option in --optout --pseudonymize; do
+	out=$(tw-parse $option /proc/self/mem <"$in" 2>&1)
+	is "$? $out" "1 tw-parse: $option: /proc/self/mem: Input/output error" \
+		"$option: what the system fails in may go well next time"
+done
 
 # tw-tidy
 raw=$data/raw/chat/kanal_eins

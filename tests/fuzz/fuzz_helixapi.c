@@ -8,9 +8,9 @@
  */
 #include "fuzz.h"
 
-#include "base/chance.h"
+#include "clock.h"
+
 #include "base/login.h"
-#include "base/now.h"
 #include "format/jsonr.h"
 #include "remote/helix.h"
 
@@ -24,29 +24,10 @@ struct http {
 static struct fuzz_bytes in;
 static struct http_request asked[ASKED];
 static size_t n_asked;
-static int64_t clock_ms;
 static unsigned answers[LOGINS];
 static struct str logins[LOGINS];
 static char names[LOGINS][LOGIN_MAX + 1];
 static bool was_page; /* an answer with 200 has come */
-
-int64_t
-now_ms(void)
-{
-	return INT64_C(1763899200123) + clock_ms;
-}
-
-int64_t
-now_mono_ms(void)
-{
-	return clock_ms;
-}
-
-uint64_t
-chance(void)
-{
-	return 4;
-}
 
 /* Seen: letters of our own, and what is escaped. */
 static void

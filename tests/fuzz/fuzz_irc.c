@@ -2,6 +2,7 @@
  * fuzz irc: any bytes as lines of IRC, held against a reader that goes byte by
  * byte (twitch.md 1.8 read aloud); all tags are walked and unescaped.
  */
+#include "../unit/irc_slow.h"
 #include "fuzz.h"
 
 #include "base/tstamp.h"
@@ -42,33 +43,6 @@ static const char *const keys[IRC_N_TAGS] = {
 	[IRC_TMI_SENT_TS] = "tmi-sent-ts",
 	[IRC_USER_ID] = "user-id",
 };
-
-/* Takes what comes before one of the bytes of `stop`, or before the end. */
-static struct str
-take(struct str *rest, const char *stop)
-{
-	struct str s = { rest->p, 0 };
-
-	while (s.len < rest->len &&
-	    (rest->p[s.len] == '\0' || strchr(stop, rest->p[s.len]) == NULL))
-		s.len++;
-	rest->p += s.len;
-	rest->len -= s.len;
-	return s;
-}
-
-/* Takes the bytes `c` that are there. Returns how many, at most `max`. */
-static size_t
-skip(struct str *rest, char c, size_t max)
-{
-	size_t n = 0;
-
-	for (; n < max && rest->len > 0 && *rest->p == c; n++) {
-		rest->p++;
-		rest->len--;
-	}
-	return n;
-}
 
 static void
 must_be(struct str got, struct str want)
@@ -161,20 +135,6 @@ check_tags(const struct irc *m, struct str tags)
 	must(irc_time(m) ==
 	    (m->sent != IRC_NO_TIME ? m->sent
 				    : time_of(want[IRC_RM_RECEIVED_TS])));
-}
-
-static bool
-is_command(struct str s)
-{
-	size_t letters = 0, digits = 0;
-
-	for (size_t i = 0; i < s.len; i++) {
-		letters += (s.p[i] >= 'A' && s.p[i] <= 'Z') ||
-		    (s.p[i] >= 'a' && s.p[i] <= 'z');
-		digits += s.p[i] >= '0' && s.p[i] <= '9';
-	}
-	return s.len > 0 &&
-	    (letters == s.len || (digits == s.len && s.len == 3));
 }
 
 static void

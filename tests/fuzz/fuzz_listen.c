@@ -8,8 +8,8 @@
  */
 #include "fuzz.h"
 
-#include "base/chance.h"
-#include "base/now.h"
+#include "clock.h"
+
 #include "remote/listen.h"
 
 #define ROOMS    100 /* more than fit on one connection */
@@ -41,31 +41,12 @@ struct story {
 
 static struct chat chats[CHATS];
 static size_t n_chats;
-static int64_t clock_ms;
 static struct story stories[ROOMS];
 static size_t n_stories;
 static char names[ROOMS][16];
 static int64_t joined[JOINS], logged_in[LOGINS]; /* the last times, rings */
 static size_t n_joined, n_logged_in;
 static int64_t lines;
-
-int64_t
-now_ms(void)
-{
-	return INT64_C(1763899200123) + clock_ms;
-}
-
-int64_t
-now_mono_ms(void)
-{
-	return clock_ms;
-}
-
-uint64_t
-chance(void)
-{
-	return 4;
-}
 
 /* At most `n` in `ms`: the one that was `n` before is older than that. */
 static void

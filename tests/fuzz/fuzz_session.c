@@ -7,7 +7,8 @@
  */
 #include "fuzz.h"
 
-#include "base/now.h"
+#include "clock.h"
+
 #include "remote/session.h"
 
 struct chat_net {
@@ -20,20 +21,6 @@ struct chat {
 	size_t piece;     /* bytes that come at once */
 	bool ends, ended; /* the connection does, with the last byte */
 };
-
-static int64_t clock_ms;
-
-int64_t
-now_ms(void)
-{
-	return INT64_C(1763899200123) + clock_ms;
-}
-
-int64_t
-now_mono_ms(void)
-{
-	return clock_ms;
-}
 
 struct chat *
 chat_open(struct chat_net *net)

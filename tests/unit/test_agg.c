@@ -2,28 +2,12 @@
  * From events to windows and streams: figures worked out by hand.
  */
 #define _GNU_SOURCE /* memmem */
-#include "tap.h"
+#include "agg_feed.h"
 
-#include "model/agg.h"
-
-/* A window, or an event, of that time of the day, and the rest of its line. */
-#define WINDOW(ts, rest)                                                       \
-	"{\"ts\":\"2026-11-23T" ts                                             \
-	".000Z\",\"channel\":\"k\",\"type\":\"window\",\"seconds\":5" rest     \
-	"\n"
+/* An event of that time of the day, and the rest of its line. */
 #define EVENT(ts, type, rest)                                                  \
 	"{\"ts\":\"2026-11-23T" ts                                             \
 	".000Z\",\"channel\":\"k\",\"type\":\"" type "\"" rest "}"
-
-static struct event_reader *reader;
-
-static void
-spell(void *arg, const struct stats *s, int64_t first_ts, struct buf *b)
-{
-	(void)arg;
-	(void)first_ts;
-	stats_write(b, s);
-}
 
 static struct agg *
 begin(void)
@@ -31,19 +15,6 @@ begin(void)
 	static const struct agg_options o = { 5000, 60000, 1800000, false };
 
 	return agg_new(&o, spell, NULL);
-}
-
-static bool
-add(struct agg *a, const char *line)
-{
-	struct errmsg why;
-	struct event e;
-
-	if (!event_read(reader, str_of(line), &e, &why)) {
-		ok(false, "event %s: %s", line, why.text);
-		return false;
-	}
-	return agg_add(a, &e);
 }
 
 /* The output has to be the `n` lines at `want`. */

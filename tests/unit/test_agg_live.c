@@ -1,45 +1,16 @@
 /*
  * Windows as the clock passes them: nothing waits, what comes late is added.
  */
-#include "tap.h"
-
-#include "model/agg.h"
+#include "agg_feed.h"
 
 #define T0 INT64_C(1795435200000) /* 2026-11-23T12:00:00Z */
 #define EVENT(ts, type, rest)                                                  \
 	"{\"ts\":\"2026-11-23T" ts "Z\",\"channel\":\"k\",\"type\":\"" type    \
 	"\"" rest "}"
-#define WINDOW(ts, rest)                                                       \
-	"{\"ts\":\"2026-11-23T" ts                                             \
-	".000Z\",\"channel\":\"k\",\"type\":\"window\",\"seconds\":5" rest     \
-	"\n"
 #define HIT(ts, n)                                                             \
 	EVENT(ts, "viewers",                                                   \
 	    ",\"stream_id\":\"7\",\"started_at\":\"2026-11-23T12:00:00.000Z\"" \
 	    ",\"viewers\":" n)
-
-static struct event_reader *reader;
-
-static void
-spell(void *arg, const struct stats *s, int64_t first_ts, struct buf *b)
-{
-	(void)arg;
-	(void)first_ts;
-	stats_write(b, s);
-}
-
-static bool
-add(struct agg *a, const char *line)
-{
-	struct errmsg why;
-	struct event e;
-
-	if (!event_read(reader, str_of(line), &e, &why)) {
-		ok(false, "event %s: %s", line, why.text);
-		return false;
-	}
-	return agg_add(a, &e);
-}
 
 /* Lets the clock be `s` seconds after T0; the output has to be `want`. */
 static void

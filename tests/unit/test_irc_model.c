@@ -7,6 +7,7 @@
 #include "tap.h"
 
 #include "format/irc.h"
+#include "irc_slow.h"
 #include "rand.h"
 
 #define N(array) (sizeof(array) / sizeof(*(array)))
@@ -37,85 +38,44 @@ struct model {
 	int n_params;
 };
 
-/* Takes what comes before one of the bytes of `stop`, or before the end. */
-static struct str
-take(struct str *rest, const char *stop)
-{
-	struct str s = { rest->p, 0 };
-
-	while (s.len < rest->len && strchr(stop, s.p[s.len]) == NULL)
-		s.len++;
-	rest->p += s.len;
-	rest->len -= s.len;
-	return s;
-}
-
-/* Takes the byte `c` if it is there. */
-static bool
-take_byte(struct str *rest, char c)
-{
-	if (rest->len == 0 || *rest->p != c)
-		return false;
-	rest->p++;
-	rest->len--;
-	return true;
-}
-
 static void
 model_tags(struct model *m, struct str rest)
 {
 	do {
 		struct str key = take(&rest, "=;"), value;
 
-		(void)take_byte(&rest, '=');
+		(void)skip(&rest, '=', 1);
 		value = take(&rest, ";");
 		for (size_t i = 0; i < N(known); i++)
 			if (str_eq(key, str_of(known[i].key)))
 				m->tag[i] = value;
-	} while (take_byte(&rest, ';'));
-}
-
-static bool
-model_is_command(struct str s)
-{
-	size_t letters = 0, digits = 0;
-
-	for (size_t i = 0; i < s.len; i++) {
-		letters += (s.p[i] >= 'A' && s.p[i] <= 'Z') ||
-		    (s.p[i] >= 'a' && s.p[i] <= 'z');
-		digits += s.p[i] >= '0' && s.p[i] <= '9';
-	}
-	return s.len > 0 &&
-	    (letters == s.len || (digits == s.len && s.len == 3));
+	} while (skip(&rest, ';', 1) == 1);
 }
 
 static void
 model_parse(struct model *m, struct str rest)
 {
 	memset(m, 0, sizeof(*m));
-	if (take_byte(&rest, '@')) {
+	if (skip(&rest, '@', 1) == 1) {
 		m->tags = take(&rest, " ");
 		model_tags(m, m->tags);
-		while (take_byte(&rest, ' '))
-			continue;
+		(void)skip(&rest, ' ', SIZE_MAX);
 	}
-	if (take_byte(&rest, ':')) {
+	if (skip(&rest, ':', 1) == 1) {
 		struct str source = take(&rest, " ");
 
 		m->nick = take(&source, "!@");
 		m->has_user = source.len > 0;
-		while (take_byte(&rest, ' '))
-			continue;
+		(void)skip(&rest, ' ', SIZE_MAX);
 	}
 	m->command = take(&rest, " ");
-	m->is_line = model_is_command(m->command);
+	m->is_line = is_command(m->command);
 	while (m->is_line && m->n_params < IRC_N_PARAMS) {
-		while (take_byte(&rest, ' '))
-			continue;
+		(void)skip(&rest, ' ', SIZE_MAX);
 		if (rest.len == 0)
 			break;
 		m->param[m->n_params++] =
-		    take(&rest, take_byte(&rest, ':') ? "" : " ");
+		    take(&rest, skip(&rest, ':', 1) == 1 ? "" : " ");
 	}
 }
 

@@ -31,12 +31,16 @@ test_write(void)
 {
 	struct stat st;
 
-	ok(newfile_write(in_dir("a"), STR("one"), true), "a new one");
+	ok(newfile_write(in_dir("a"), STR("one"), NEWFILE_SYNC), "a new one");
 	holds("a", "one", "holds what it was given");
-	ok(newfile_write(in_dir("a"), STR("2"), false), "in place of it");
+	ok(newfile_write(in_dir("a"), STR("2"), 0), "in place of it");
 	holds("a", "2", "it holds the other");
 	ok(lstat(in_dir(".a.tmp"), &st) != 0, "nothing is left aside");
-	ok(!newfile_write(in_dir("none/a"), STR("x"), true) && errno == ENOENT,
+	ok(newfile_write(in_dir("p"), STR("x"), NEWFILE_PRIVATE) &&
+		stat(in_dir("p"), &st) == 0 && (st.st_mode & 07777) == 0600,
+	    "for nobody else");
+	ok(!newfile_write(in_dir("none/a"), STR("x"), NEWFILE_SYNC) &&
+		errno == ENOENT,
 	    "a folder that is not there");
 }
 
@@ -47,18 +51,25 @@ test_aside(void)
 	struct stat st;
 
 	folder_put(folder_at(dir, ".a.tmp"), STR("more than is written then"));
-	ok(newfile_write(in_dir("a"), STR("three"), true), "one was left");
+	ok(newfile_write(in_dir("a"), STR("three"), NEWFILE_SYNC),
+	    "one was left");
 	holds("a", "three", "nothing of it is in the new one");
 	ok(lstat(in_dir(".a.tmp"), &st) != 0, "and it has gone");
+	folder_put(folder_at(dir, ".p.tmp"), STR(""));
+	if (chmod(in_dir(".p.tmp"), 0644) != 0)
+		err(1, "%s", dir.p);
+	ok(newfile_write(in_dir("p"), STR("x"), NEWFILE_PRIVATE) &&
+		stat(in_dir("p"), &st) == 0 && (st.st_mode & 07777) == 0600,
+	    "one that all may read was left: for nobody else all the same");
 	if (symlink("a", in_dir(".a.tmp")) != 0)
 		err(1, "%s", dir.p);
-	ok(!newfile_write(in_dir("a"), STR("x"), true),
+	ok(!newfile_write(in_dir("a"), STR("x"), NEWFILE_SYNC),
 	    "a link is not followed");
 	holds("a", "three", "what it names is as it was");
 	if (unlink(in_dir(".a.tmp")) != 0 ||
 	    mkfifo(in_dir(".a.tmp"), 0600) != 0)
 		err(1, "%s", dir.p);
-	ok(!newfile_write(in_dir("a"), STR("x"), true),
+	ok(!newfile_write(in_dir("a"), STR("x"), NEWFILE_SYNC),
 	    "nor is a FIFO waited for");
 	if (unlink(in_dir(".a.tmp")) != 0)
 		err(1, "%s", dir.p);
@@ -80,7 +91,7 @@ test_at_once(void)
 		memset(text, 'a' + i, sizeof(text));
 		for (int n = 0; n < 100; n++)
 			if (!newfile_write(in_dir("b"),
-				(struct str){ text, sizeof(text) }, false))
+				(struct str){ text, sizeof(text) }, 0))
 				_exit(1);
 		_exit(0);
 	}

@@ -73,7 +73,11 @@ test_file(void)
 	o = optout_load(temp_file((struct str){ "12\n\0 13\n", 8 }, ""), &why);
 	ok(o == NULL, "a NUL is no text");
 	ok(optout_load("/nonexistent/optout", &why) == NULL, "no file");
-	ok(optout_load("/", &why) == NULL, "a folder");
+	ok(!why.passing, "there will be none");
+	ok(optout_load("/", &why) == NULL && !why.passing, "a folder");
+	/* Nothing is at its first address: an error of reading. */
+	ok(optout_load("/proc/self/mem", &why) == NULL && why.passing,
+	    "what may pass is said: %s", why.text);
 }
 
 static void

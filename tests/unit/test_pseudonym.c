@@ -80,6 +80,10 @@ test_key(void)
 	ok(load(KEY_1, 0604, &why) == NULL, "all read");
 	ok(pseudonyms_load("/nonexistent/key", &why) == NULL, "no file: %s",
 	    why.text);
+	ok(!why.passing, "there will be none");
+	/* Nothing is at its first address: an error of reading. */
+	ok(pseudonyms_load("/proc/self/mem", &why) == NULL && why.passing,
+	    "what may pass is said: %s", why.text);
 	pseudonyms_free(NULL);
 }
 

@@ -138,10 +138,33 @@ test_random(void)
 	buf_release(&again);
 }
 
+static void
+test_orders(void)
+{
+	static const uint32_t layout[] = { 0x61c, 0x200e, 0x200f, 0x2028,
+		0x202e, 0x2066, 0x2069 };
+	static const uint32_t text[] = { ' ', '~', 0xa0, 0x61b, 0x61d, 0x200d,
+		0x2010, 0x2027, 0x202f, 0x2065, 0x206a, 0x1f600 };
+
+	ok(utf8_is_control(0) && utf8_is_control(0x1b) &&
+		utf8_is_control(0x7f) && utf8_is_control(0x80) &&
+		utf8_is_control(0x9f),
+	    "controls");
+	for (size_t i = 0; i < sizeof(layout) / sizeof(*layout); i++)
+		ok(utf8_is_layout(layout[i]) && !utf8_is_control(layout[i]),
+		    "U+%04X sets text", (unsigned)layout[i]);
+	for (size_t i = 0; i < sizeof(text) / sizeof(*text); i++)
+		ok(!utf8_is_layout(text[i]) && !utf8_is_control(text[i]),
+		    "U+%04X is text", (unsigned)text[i]);
+	is_int(utf8_decode((const unsigned char *)"\xf0\x9f\x91\x89", 4),
+	    0x1f449, "four bytes");
+}
+
 int
 main(void)
 {
 	test_step();
+	test_orders();
 	test_repair();
 	test_random();
 	is_int(

@@ -1,0 +1,39 @@
+#include "export.h"
+
+#include <err.h>
+
+#include "base/now.h"
+#include "remote/rows.h"
+
+void
+export_events(struct intake *in, const struct mongo_uri *uri)
+{
+	struct rows_options o = { .uri = uri,
+		.app = "tw-load/export",
+		.channels = &in->filter.channels,
+		.since_ms = in->filter.since_ms,
+		.until_ms = in->filter.until_ms };
+	struct progress progress = tool_progress(in->tool, in->words, 0);
+	struct mongo_error why;
+	struct rows *rows;
+	int64_t bytes = 0;
+	struct str line;
+	int more = -1;
+
+	rows = rows_of_logs(&o, &why);
+	while (rows != NULL && (more = rows_next(rows, &line, &why)) == 1) {
+		tool_output(line);
+		tool_output(STR("\n"));
+		bytes += (int64_t)line.len + 1;
+		if (++in->lines % TOOL_PROGRESS_LINES == 0)
+			progress_show(
+			    &progress, now_mono_ms(), in->lines, bytes);
+	}
+	progress_end(&progress);
+	rows_free(rows);
+	if (more < 0)
+		errx(TOOL_FAILED, "MongoDB: %s", why.why.text);
+	if (in->words == TOOL_VERBOSE)
+		fprintf(stderr, "%s: %lld events\n", in->tool,
+		    (long long)in->lines);
+}

@@ -1,0 +1,96 @@
+#include "intake.h"
+
+#include <getopt.h>
+
+void
+intake_init(struct intake *in, const char *tool)
+{
+	*in = (struct intake){ .tool = tool, .words = TOOL_NORMAL };
+	tool_filter_init(&in->filter);
+}
+
+bool
+intake_option(struct intake *in, int o)
+{
+	switch (o) {
+	case 'c':
+		tool_filter_channel(&in->filter, optarg);
+		return true;
+	case 'q':
+		in->words = TOOL_QUIET;
+		in->rejects.quiet = true;
+		return true;
+	case INTAKE_REJECTS:
+		tool_rejects_open(&in->rejects, optarg);
+		return true;
+	case INTAKE_SINCE:
+		tool_time(&in->filter.since_ms, "--since", optarg);
+		return true;
+	case INTAKE_UNTIL:
+		tool_time(&in->filter.until_ms, "--until", optarg);
+		return true;
+	case INTAKE_URI:
+		in->uri = optarg;
+		return true;
+	case 'V':
+		tool_version(in->tool);
+	case 'v':
+		in->words = TOOL_VERBOSE;
+		return true;
+	default:
+		return false;
+	}
+}
+
+void
+intake_line(void *arg, const struct input *file, struct str line)
+{
+	const struct lines *l = &file->lines;
+	const char *refused = NULL;
+	struct intake *in = arg;
+	struct errmsg why;
+
+	in->lines += !l->cont;
+	if (l->part || l->cont)
+		refused = "longer than 1 MiB";
+	else if (line.len > 0)
+		refused = in->take(in->arg, line, &why);
+	if (refused != NULL)
+		tool_refuse(&in->rejects, file->name, l->number, refused, line,
+		    l->part, l->cont);
+}
+
+void
+intake_row(struct intake *in, const char *name, struct str line)
+{
+	const char *refused;
+	struct errmsg why;
+
+	in->lines++;
+	refused = in->take(in->arg, line, &why);
+	if (refused != NULL)
+		tool_refuse(
+		    &in->rejects, name, in->lines, refused, line, false, false);
+}
+
+enum tool_exit
+intake_files(struct intake *in, char *const *paths, int n)
+{
+	enum tool_exit result = TOOL_DONE;
+
+	if (n == 0)
+		return tool_each_line(
+		    in->tool, "-", in->words, intake_line, in);
+	for (int i = 0; i < n; i++)
+		result = tool_graver(result,
+		    tool_each_line(
+			in->tool, paths[i], in->words, intake_line, in));
+	return result;
+}
+
+enum tool_exit
+intake_close(struct intake *in)
+{
+	tool_filter_release(&in->filter);
+	return tool_rejects_close(&in->rejects);
+}
