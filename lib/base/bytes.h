@@ -8,6 +8,8 @@
 #ifndef TW_BASE_BYTES_H
 #define TW_BASE_BYTES_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #if defined(__SSE2__)
@@ -36,6 +38,40 @@ bytes_equal(const void *p, char c)
 		mask |= (unsigned)(b[i] == c) << i;
 	return mask;
 #endif
+}
+
+/*
+ * Find the bytes `a` and `b` among the 64 bytes at `p`; and note in `*seen`,
+ * which stays true, whether `c` is among them.
+ *
+ * Returns a mask of 64 bits.
+ */
+static inline uint64_t
+bytes_either64(const char *p, char a, char b, char c, bool *seen)
+{
+	uint64_t mask = 0;
+
+#if defined(__SSE2__)
+	__m128i any = _mm_setzero_si128();
+
+	for (unsigned i = 0; i < 4; i++) {
+		__m128i v = _mm_loadu_si128(
+		    (const __m128i *)(p + (size_t)i * BYTES_16));
+		__m128i hit = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(a)),
+		    _mm_cmpeq_epi8(v, _mm_set1_epi8(b)));
+
+		any = _mm_or_si128(any, _mm_cmpeq_epi8(v, _mm_set1_epi8(c)));
+		mask |= (uint64_t)(unsigned)_mm_movemask_epi8(hit)
+		    << (i * BYTES_16);
+	}
+	*seen |= _mm_movemask_epi8(any) != 0;
+#else
+	for (unsigned i = 0; i < 64; i++) {
+		mask |= (uint64_t)(p[i] == a || p[i] == b) << i;
+		*seen |= p[i] == c;
+	}
+#endif
+	return mask;
 }
 
 /*

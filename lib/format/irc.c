@@ -5,7 +5,6 @@
 #include "base/tstamp.h"
 
 #define KEY_MAX 32 /* bytes of the longest key and its `=` */
-#define ROOMY   (KEY_MAX + BYTES_16)
 
 /* Tags that we do not use, but that lines have: they are passed over faster than
  * one that nobody knows. */
@@ -137,31 +136,54 @@ is_key(const char *p, const struct irc_key *k)
 	return (same & k->mask) == k->mask;
 }
 
-/* Finds the `;` from `p` on, or `stop`, and notes backslashes before it. */
-static const char *
-value_end(const char *p, const char *stop, unsigned *slashes)
-{
-	for (; stop - p >= BYTES_16; p += BYTES_16) {
-		unsigned hits = bytes_equal(p, ';');
-
-		*slashes |= bytes_equal(p, '\\');
-		if (hits != 0)
-			return p + __builtin_ctz(hits);
-	}
-	for (; p < stop && *p != ';'; p++)
-		*slashes |= *p == '\\';
-	return p;
-}
-
-/* Finds the key of the tag at `p`, and its value. */
+/* Finds the key of the tag from `p` to `stop`, and its value. */
 static const struct irc_key *
 read_key(const char *p, const char *stop, const char **value)
 {
-	const char *at = bytes_find(p, stop, '=', ';');
-
 	/* Only the first `=`: values may hold more. */
-	*value = at + (at < stop && *at == '=');
+	const char *at = bytes_find(p, stop, '=', '=');
+
+	*value = at + (at < stop);
 	return find_key(p, (size_t)(at - p));
+}
+
+/* Where tags end, 64 bytes at a time. */
+struct ends {
+	const char *base; /* of these */
+	const char *end;  /* of the line */
+	uint64_t mask; /* a bit for each `;` and space that is still to come */
+	bool slash;    /* there was a `\\` */
+};
+
+/* Looks at the 64 bytes from `base` on. */
+static inline void
+look(struct ends *e)
+{
+	char last[64] = { 0 };
+	const char *p = e->base;
+
+	if (UNLIKELY(e->end - p < (ptrdiff_t)sizeof(last))) {
+		memcpy(last, p, (size_t)(e->end - p));
+		p = last;
+	}
+	e->mask = bytes_either64(p, ';', ' ', '\\', &e->slash);
+}
+
+/* Finds the next end; the end of the line when there is none. */
+static inline const char *
+next_end(struct ends *e)
+{
+	const char *at;
+
+	while (UNLIKELY(e->mask == 0)) {
+		if (e->end - e->base <= 64)
+			return e->end;
+		e->base += 64;
+		look(e);
+	}
+	at = e->base + __builtin_ctzll(e->mask);
+	e->mask &= e->mask - 1;
+	return at;
 }
 
 /*
@@ -172,42 +194,34 @@ read_key(const char *p, const char *stop, const char **value)
 static const char *
 parse_tags(struct irc *m, const char *p, const char *end)
 {
-	const char *stop = memchr(p, ' ', (size_t)(end - p)), *value;
-	/* Up to here a key and the begin of its value can be looked at without
-	 * asking how much there is. */
-	const char *roomy = end - p > ROOMY ? end - ROOMY : p - 1;
-	const struct irc_key *k = &keys[UNKNOWN], *next;
-	unsigned slashes = 0, hits;
+	/* Up to here a key can be looked at without asking how much there is. */
+	const char *roomy = end - p > KEY_MAX ? end - KEY_MAX : p - 1;
+	const char *begin = p, *value, *stop;
+	struct ends ends = { .base = p, .end = end };
+	unsigned number = UNKNOWN;
 	uint64_t has = 0;
 
-	stop = stop != NULL ? stop : end;
-	m->tags = (struct str){ p, (size_t)(stop - p) };
-	for (;; p++) {
-		next = m->after[k->number];
-		if (LIKELY(p <= roomy) && LIKELY(is_key(p, next))) {
-			k = next;
+	look(&ends);
+	for (;; p = stop + 1) {
+		const struct irc_key *k = &keys[m->after[number]];
+
+		stop = next_end(&ends);
+		if (LIKELY(p <= roomy) && LIKELY(is_key(p, k))) {
+			number = m->after[number];
 			value = p + k->len;
-			hits = bytes_equal(value, ';');
-			slashes |= bytes_equal(value, '\\');
-			if (LIKELY(hits != 0))
-				p = value + (unsigned)__builtin_ctz(hits);
-			else
-				p = value_end(value + BYTES_16, stop, &slashes);
 		} else {
-			next = read_key(p, stop, &value);
-			m->after[k->number] = next;
-			k = next;
-			p = value_end(value, stop, &slashes);
+			k = read_key(p, stop, &value);
+			m->after[number] = k->number;
+			number = k->number;
 		}
+		m->tag[number] = (struct str){ value, (size_t)(stop - value) };
 		has |= k->bit;
-		/* Past the end there may be a `;` in the text. */
-		if (UNLIKELY(p >= stop))
+		if (UNLIKELY(stop == end || *stop == ' '))
 			break;
-		m->tag[k->number] = (struct str){ value, (size_t)(p - value) };
 	}
-	m->tag[k->number] = (struct str){ value, (size_t)(stop - value) };
+	m->tags = (struct str){ begin, (size_t)(stop - begin) };
 	m->has = has;
-	m->escaped = slashes != 0;
+	m->escaped = ends.slash;
 	return stop;
 }
 
@@ -339,9 +353,6 @@ irc_parse(struct irc *m, struct str line)
 	m->has = 0;
 	m->escaped = m->has_user = false;
 	m->n_params = 0;
-	if (UNLIKELY(m->after[0] == NULL))
-		for (unsigned i = 0; i < IRC_N_KEYS; i++)
-			m->after[i] = &keys[UNKNOWN];
 	if (p < end && *p == '@')
 		p = skip_spaces(parse_tags(m, p + 1, end), end);
 	m->sent = time_of(m, IRC_TMI_SENT_TS);

@@ -59,15 +59,13 @@ enum irc_tag {
 
 #define IRC_N_KEYS 64 /* of tags: at most what has a bit in `has` */
 
-struct irc_key;
-
 /* A zeroed one is fine, and may be used for one line after the other. */
 struct irc {
 	struct str tags;            /* the whole section, without the `@` */
 	struct str tag[IRC_N_KEYS]; /* see irc_tag() */
 	uint64_t has;               /* which of them are of this line */
-	const struct irc_key *after[IRC_N_KEYS]; /* what last came after it */
-	bool escaped;       /* there may be a `\` in a value */
+	unsigned char after[IRC_N_KEYS]; /* number of what last came after it */
+	bool escaped;                    /* there may be a `\` in a value */
 	int64_t sent;       /* `tmi-sent-ts`, ms UTC; or IRC_NO_TIME */
 	struct str nick;    /* the source up to its `!` or `@` */
 	bool has_user;      /* there was a `!` or `@` */
