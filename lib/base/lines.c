@@ -30,8 +30,11 @@ fill(struct lines *l)
 		l->p = xreallocarray(l->p, l->cap + LINES_BEHIND, 1);
 	}
 	n = l->source(l->arg, l->p + l->end, l->cap - l->end);
-	if (n > 0)
+	l->nul &= l->end > 0;
+	if (n > 0) {
+		l->nul |= memchr(l->p + l->end, '\0', (size_t)n) != NULL;
 		l->end += (size_t)n;
+	}
 	return n;
 }
 

@@ -30,6 +30,7 @@ struct lines {
 	size_t pos;           /* begin of the next line */
 	size_t seen;          /* no LF between `pos` and here */
 	size_t end;           /* end of what was read */
+	bool nul;             /* there may be a NUL in what was read */
 	bool eof;             /* the source has nothing more */
 	bool part;            /* this is a piece; more of its line follows */
 	bool cont;            /* this goes on with the line before */

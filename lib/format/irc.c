@@ -159,10 +159,11 @@ struct ends {
 static inline void
 look(struct ends *e)
 {
-	char last[64] = { 0 };
+	char last[64];
 	const char *p = e->base;
 
 	if (UNLIKELY(e->end - p < (ptrdiff_t)sizeof(last))) {
+		memset(last, 0, sizeof(last));
 		memcpy(last, p, (size_t)(e->end - p));
 		p = last;
 	}

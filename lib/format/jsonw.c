@@ -33,13 +33,20 @@ escape(struct buf *b, unsigned char c)
 	b->len = (size_t)(p - b->p);
 }
 
+/* Tells whether `n` bytes from `p` on can be read, whatever they are: they lie in
+ * the same page of memory. */
+static inline bool
+can_read(const void *p, size_t n)
+{
+	return !READS_ARE_CHECKED && ((uintptr_t)p & 4095) <= 4096 - n;
+}
+
 #define SHORT JSONW_BEHIND /* bytes of a text that is copied at once */
 
 /*
  * Copies a text of at most SHORT bytes, whatever its length is: a branch for
  * every length would be guessed wrongly too often. There is room for SHORT. What
- * is read behind the text is not looked at; it can be read, as it lies in the
- * same page of memory.
+ * is read behind the text is not looked at.
  *
  * Returns false, with anything at `out`, when not all of it can stay as it is.
  */
@@ -48,7 +55,7 @@ copy_short(char *out, const char *p, size_t len)
 {
 	uint64_t odd;
 
-	if (READS_ARE_CHECKED || ((uintptr_t)p & 4095) > 4096 - SHORT)
+	if (!can_read(p, SHORT))
 		return false;
 	odd = bytes_odd(p) | bytes_odd(p + 16) << 16 |
 	    (uint64_t)bytes_odd(p + 32) << 32;
@@ -83,11 +90,12 @@ copy_plain(struct buf *b, const unsigned char *p, const unsigned char *end)
 {
 	char *out = b->p + b->len;
 
-	while (end - p >= BYTES_16) {
-		unsigned odd = bytes_odd(p);
-		int n = odd != 0 ? __builtin_ctz(odd) : BYTES_16;
+	while (end - p >= BYTES_16 || can_read(p, BYTES_16)) {
+		ptrdiff_t n = __builtin_ctz(bytes_odd(p) | 1U << BYTES_16);
 
 		memcpy(out, p, BYTES_16);
+		if (n > end - p)
+			n = end - p;
 		out += n;
 		p += n;
 		if (n < BYTES_16) {

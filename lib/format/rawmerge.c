@@ -112,7 +112,8 @@ examine(struct source *s)
 	if (text.len > 0 && text.p[text.len - 1] == '\r')
 		text.len--;
 	l->blank = is_blank(text);
-	if (memchr(text.p, '\0', text.len) != NULL)
+	if (UNLIKELY(s->input.lines.nul) &&
+	    memchr(text.p, '\0', text.len) != NULL)
 		l->defect = "NUL in the line (torn by a crash?)";
 	if (rawlog_parse(&l->raw, text))
 		time = l->raw.received;
