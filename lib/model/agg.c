@@ -111,6 +111,7 @@ struct channel {
 	int64_t frontier;      /* the first window not written */
 	int64_t fed;           /* the first window not fed to `ahead` */
 	struct machines ahead, done;
+	struct past past;   /* of both */
 	struct span *spans; /* owned; by stream and by `to` */
 	size_t n_spans, cap_spans;
 	struct stream **streams; /* owned */
@@ -1090,7 +1091,7 @@ get_channel(struct agg *a, struct str name, int64_t ts)
 	c->frontier = c->fed = BEFORE_ALL;
 	c->held = NOBODY;
 	c->hold_ms = HOLD_POLLS * INTERVAL_S * MS_PER_S;
-	sessions_init(&c->ahead.sessions, a->o.gap_ms);
+	sessions_init(&c->ahead.sessions, &c->past, a->o.gap_ms);
 	/* Live, the windows of a run would be written before the silence that
 	 * makes it a stream: there are no runs then. */
 	if (a->o.live)
@@ -1363,6 +1364,7 @@ channel_free(struct channel *c)
 	free(c->recent);
 	hearing_release(&c->ahead.hearing);
 	hearing_release(&c->done.hearing);
+	sessions_forget(&c->past);
 	buf_release(&c->text);
 	free(c);
 }

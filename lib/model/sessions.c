@@ -1,17 +1,47 @@
 #include "model/sessions.h"
 
+#include <stdlib.h>
+
 #include "base/tstamp.h"
+#include "base/xalloc.h"
 
 #define OVER_MISSES    3                 /* misses since the last hit ... */
 #define OVER_MISSED_MS (10 * MS_PER_MIN) /* ... and this long after it */
 #define OVER_SILENT_MS (6 * MS_PER_HOUR) /* without hit or miss */
 
 void
-sessions_init(struct sessions *s, int64_t gap_ms)
+sessions_init(struct sessions *s, struct past *past, int64_t gap_ms)
 {
-	*s = (struct sessions){
-		.gap_ms = gap_ms, .n = SESSIONS_FIRST, .stream = SESSIONS_NONE
-	};
+	*s = (struct sessions){ .past = past,
+		.gap_ms = gap_ms,
+		.n = SESSIONS_FIRST,
+		.stream = SESSIONS_NONE };
+}
+
+void
+sessions_forget(struct past *past)
+{
+	free(past->ids);
+	*past = (struct past){ 0 };
+}
+
+static bool
+is_past(const struct sessions *s, uint32_t id)
+{
+	for (size_t i = 0; i < s->n_past; i++)
+		if (s->past->ids[i] == id)
+			return true;
+	return false;
+}
+
+/* The newest stream is not that any more. */
+static void
+leave(struct sessions *s)
+{
+	struct past *past = s->past;
+
+	past->ids = xgrow(past->ids, s->n_past, &past->cap, sizeof(*past->ids));
+	past->ids[s->n_past++] = s->id;
 }
 
 static bool
@@ -53,14 +83,15 @@ sessions_hit(struct sessions *s, int64_t ts, uint32_t id, int64_t started_at)
 	bool known = s->stream != SESSIONS_NONE;
 
 	sessions_helix(s);
-	/* A cache may still show the stream before; it does not come back. */
+	/* A cache may still show a stream before; it does not come back. */
 	if (known &&
-	    (started_at < s->started_at || (id != s->id && id == s->before))) {
+	    (started_at < s->started_at || (id != s->id && is_past(s, id)))) {
 		h.kind = SESSION_IGNORED;
 		return h;
 	}
 	if (!known || id != s->id) {
-		s->before = known ? s->id : UINT32_MAX;
+		if (known)
+			leave(s);
 		s->stream = s->n++;
 		s->id = id;
 		s->started_at = started_at;

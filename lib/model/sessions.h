@@ -4,13 +4,15 @@
  * Follows what Helix said of one channel, in order of time, and decides what a
  * stream is, when it is over, and when it comes back (section 3.2 of the
  * definitions). For a channel of which Helix has said nothing yet, runs of
- * messages with silences between them stand for streams. Holds a few numbers
- * and no memory of its own: copying the struct copies the state.
+ * messages with silences between them stand for streams. Copying the struct
+ * copies the state: of two copies, the one that is behind comes to the same
+ * streams as the other, or that one is made anew from it.
  */
 #ifndef TW_MODEL_SESSIONS_H
 #define TW_MODEL_SESSIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define SESSIONS_BACK_MS                                                       \
@@ -21,7 +23,16 @@
  * many there were says nothing about which stream it is. */
 #define SESSIONS_FIRST (INT64_C(1) << 32)
 
+/* The ids of the streams before the newest, in their order. Copies of a machine
+ * share them: each knows how many of them it has come to. */
+struct past {
+	uint32_t *ids; /* owned; see sessions_forget() */
+	size_t cap;
+};
+
 struct sessions {
+	struct past *past; /* borrowed */
+	size_t n_past;
 	int64_t gap_ms; /* the silence between two runs is longer */
 	int64_t runs;   /* so far: the number of the next one */
 	int64_t n;      /* the number of the next stream */
@@ -30,7 +41,6 @@ struct sessions {
 	bool under_way;     /* the newest stream's last segment may go on */
 	uint32_t id;        /* the newest stream's, a number */
 	int64_t stream;     /* its number; SESSIONS_NONE */
-	uint32_t before;    /* the id of the stream before, or that of none */
 	int64_t started_at; /* the newest stream's */
 	int64_t last_hit;   /* the newest stream's */
 	int64_t last_poll;  /* hit or miss that counted, while under way */
@@ -59,11 +69,17 @@ struct session_run {
 };
 
 /*
- * Begin with a channel of which nothing is known.
+ * Begin with a channel of which nothing is known. `past` is zeroed, and borrowed
+ * by this and all copies.
  *
  * `gap_ms` is the silence that is not yet long enough to part two runs.
  */
-void sessions_init(struct sessions *s, int64_t gap_ms);
+void sessions_init(struct sessions *s, struct past *past, int64_t gap_ms);
+
+/*
+ * Free what `past` holds.
+ */
+void sessions_forget(struct past *past);
 
 /*
  * Note that Helix has spoken: from here on it alone decides, also of a run under

@@ -108,7 +108,6 @@ sums_add(struct sums *t, const struct stats *s)
 {
 	struct sums_line *l = NULL;
 	int64_t last_ts = INT64_MIN;
-	int same = 0;
 	bool window = s->type == STATS_WINDOW;
 
 	if (s->channel.len > sizeof(l->channel) ||
@@ -122,13 +121,6 @@ sums_add(struct sums *t, const struct stats *s)
 	must(s->n.cheers <= s->n.paid_messages);
 	must(s->n.paid_messages <= s->n.messages);
 	must(s->n.chatters <= s->n.messages);
-	/* Of three streams that began at the same moment the first is taken
-	 * for a new one when it speaks again: nobody has three. */
-	for (size_t i = 0; !window && i < t->n_streams; i++)
-		same += sums_is_channel(&t->streams[i], s->channel) &&
-		    t->streams[i].s.ts == s->ts &&
-		    !sums_is_id(&t->streams[i], s->stream_id);
-	t->over |= same >= 2;
 	if (window) {
 		size_t i = t->n_windows;
 

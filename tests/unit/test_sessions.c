@@ -12,6 +12,7 @@
 #define GAP (30 * MIN)
 
 static struct session_run run;
+static struct past past;
 
 static int
 hit(struct sessions *s, int64_t ts, uint32_t id, int64_t started_at)
@@ -33,7 +34,7 @@ miss(struct sessions *s, int64_t ts)
 static void
 begin(struct sessions *s)
 {
-	sessions_init(s, GAP);
+	sessions_init(s, &past, GAP);
 	is_int(hit(s, T0, 7, T0 - MIN), SESSION_STREAM, "a first hit");
 }
 
@@ -142,6 +143,8 @@ test_ids(void)
 	    "the newest goes on");
 	is_int(hit(&s, T0 + 5 * MIN, 9, T0 + MIN), SESSION_STREAM,
 	    "an equal started_at is not older");
+	is_int(hit(&s, T0 + 6 * MIN, 7, T0 + 5 * MIN), SESSION_IGNORED,
+	    "nor does the one before that");
 	is_int(s.n, SESSIONS_FIRST + 3, "three streams");
 
 	begin(&s);
@@ -158,7 +161,7 @@ test_runs(void)
 {
 	struct sessions s;
 
-	sessions_init(&s, GAP);
+	sessions_init(&s, &past, GAP);
 	sessions_message(&s, T0);
 	ok(!sessions_pass(&s, T0 + GAP, false, &run),
 	    "a silence as long as the gap does not part");
@@ -177,20 +180,20 @@ test_runs(void)
 	is_int(run.last, run.first, "first and last");
 	ok(!sessions_end(&s, &run), "there is no third");
 
-	sessions_init(&s, GAP);
+	sessions_init(&s, &past, GAP);
 	sessions_message(&s, T0);
 	is_int(hit(&s, T0 + MIN, 7, T0), SESSION_STREAM, "Helix speaks");
 	ok(!sessions_end(&s, &run), "the run under way is none");
 	sessions_message(&s, T0 + 2 * MIN);
 	ok(!sessions_end(&s, &run), "nor is any later one");
 
-	sessions_init(&s, GAP);
+	sessions_init(&s, &past, GAP);
 	sessions_message(&s, T0);
 	miss(&s, T0 + MIN);
 	sessions_message(&s, T0 + 2 * MIN);
 	ok(!sessions_end(&s, &run), "a miss is Helix, too");
 
-	sessions_init(&s, GAP);
+	sessions_init(&s, &past, GAP);
 	sessions_message(&s, T0);
 	sessions_decide(&s);
 	sessions_message(&s, T0 + MIN);
@@ -199,7 +202,7 @@ test_runs(void)
 	ok(sessions_pass(&s, T0 + 2 * MIN, true, &run), "until Helix speaks");
 	ok(run.first == T0 && run.last == T0 + MIN, "and stays what it was");
 
-	sessions_init(&s, GAP);
+	sessions_init(&s, &past, GAP);
 	sessions_message(&s, T0);
 	ok(sessions_pass(&s, T0 + GAP + MIN, false, &run),
 	    "a run before Helix");
@@ -215,5 +218,6 @@ main(void)
 	test_back();
 	test_ids();
 	test_runs();
+	sessions_forget(&past);
 	return tap_done();
 }
