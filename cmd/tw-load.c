@@ -2,7 +2,7 @@
  * tw-load - events and stats into MongoDB, and events back
  *
  * Gathers lines by channel, so that each command carries many of one channel,
- * and reads on while the server works. See tw-load(1), tw-mongo(7).
+ * and reads on while the server works on those before. See tw-load(1), tw-mongo(7).
  */
 #include <err.h>
 #include <errno.h>
@@ -29,6 +29,8 @@
 
 #define GATHER_N     60000 /* events that are held, at most ... */
 #define GATHER_BYTES ((size_t)12 * 1024 * 1024) /* ... and their bytes */
+#define READY_N      30000 /* that are enough for another batch, ... */
+#define READY_BYTES  ((size_t)8 * 1024 * 1024)
 #define STATS_N      1000
 #define STATS_BYTES  ((size_t)4 * 1024 * 1024)
 #define HEAP_BYTES   (64 * 1024 * 1024)
@@ -51,10 +53,18 @@ struct docs {
 	size_t n, cap;
 };
 
+/* Documents that go to the server together. */
+struct parcel {
+	struct docs docs;
+	struct str *list; /* owned; each document */
+	size_t cap_list;
+};
+
 /* What of a channel is gathered, and what was seen of it. */
 struct channel {
 	struct docs docs;
 	int64_t first, last; /* ms UTC */
+	size_t flight;       /* the last that had some of it */
 };
 
 struct run {
@@ -89,10 +99,8 @@ struct run {
 	struct docs gathered_stats;
 	struct map stats_keys; /* of these */
 
-	struct docs batch; /* on its way */
-	bool batch_stats;  /* these are stats */
-	struct str *list;  /* owned; its documents */
-	size_t cap_list;
+	/* On their way, by flight; the last one is that of stats. */
+	struct parcel parcels[LOADER_FLIGHTS + 1];
 
 	int64_t lines;
 	struct loader_counts event_counts, stats_counts;
@@ -191,9 +199,9 @@ prepare(struct run *r, bool stats)
 	r->ready[stats] = true;
 }
 
-/* Spells the document `i` of the batch as a line. */
+/* Spells a document as a line. */
 static struct str
-line_of(struct run *r, size_t i, bool stats)
+line_of(struct run *r, struct str doc, bool stats)
 {
 	struct errmsg why;
 	struct event e;
@@ -201,11 +209,11 @@ line_of(struct run *r, size_t i, bool stats)
 	buf_reset(&r->line);
 	buf_reset(&r->scratch);
 	if (stats) {
-		if (!statsdoc_line(&r->line, r->list[i]))
+		if (!statsdoc_line(&r->line, doc))
 			buf_reset(&r->line);
 		return buf_view(&r->line);
 	}
-	if (!eventdoc_line(&r->scratch, r->list[i]) ||
+	if (!eventdoc_line(&r->scratch, doc) ||
 	    !event_read(r->events, buf_view(&r->scratch), &e, &why))
 		return buf_view(&r->scratch);
 	event_write(&r->line, &e);
@@ -214,10 +222,11 @@ line_of(struct run *r, size_t i, bool stats)
 }
 
 static void
-refused(void *arg, size_t i, const char *why)
+refused(void *arg, size_t flight, size_t i, const char *why)
 {
 	struct run *r = arg;
-	const struct origin *from = &r->batch.from[i];
+	const struct parcel *p = &r->parcels[flight];
+	const struct origin *from = &p->docs.from[i];
 
 	progress_end(&r->progress);
 	if (r->verify || r->dry_run) {
@@ -233,7 +242,7 @@ refused(void *arg, size_t i, const char *why)
 		return;
 	}
 	tool_refuse(&r->rejects, from->name, from->number, why,
-	    line_of(r, i, r->batch_stats), false, false);
+	    line_of(r, p->list[i], flight == LOADER_FLIGHTS), false, false);
 }
 
 /*
@@ -255,51 +264,51 @@ add_origin(struct docs *d, const struct input *in)
 	d->from[d->n++] = (struct origin){ in->name, in->lines.number };
 }
 
-/* Adds all documents of `d` to the batch and empties it. */
+/* Adds all documents of `d` to the parcel and empties it. */
 static void
-move_to_batch(struct run *r, struct docs *d)
+move_to_parcel(struct parcel *p, struct docs *d)
 {
-	struct docs *b = &r->batch;
+	struct docs *to = &p->docs;
 
-	buf_str(&b->bytes, buf_view(&d->bytes));
-	if (b->n + d->n > b->cap) {
-		b->cap = b->n + d->n;
-		b->from = xreallocarray(b->from, b->cap, sizeof(*b->from));
+	buf_str(&to->bytes, buf_view(&d->bytes));
+	if (to->n + d->n > to->cap) {
+		to->cap = to->n + d->n;
+		to->from = xreallocarray(to->from, to->cap, sizeof(*to->from));
 	}
-	memcpy(b->from + b->n, d->from, d->n * sizeof(*d->from));
-	b->n += d->n;
+	memcpy(to->from + to->n, d->from, d->n * sizeof(*d->from));
+	to->n += d->n;
 	if (d->bytes.cap > KEEP_BYTES)
 		docs_release(d);
 	buf_reset(&d->bytes);
 	d->n = 0;
 }
 
-/* Makes the list of the documents of the batch. */
+/* Makes the list of the documents of the parcel. */
 static void
-list_batch(struct run *r)
+list_parcel(struct parcel *p)
 {
-	const char *p = r->batch.bytes.p;
+	const char *at = p->docs.bytes.p;
 
-	if (r->batch.n > r->cap_list) {
-		r->cap_list = r->batch.n;
-		r->list = xreallocarray(r->list, r->cap_list, sizeof(*r->list));
+	if (p->docs.n > p->cap_list) {
+		p->cap_list = p->docs.n;
+		p->list = xreallocarray(p->list, p->cap_list, sizeof(*p->list));
 	}
-	for (size_t i = 0; i < r->batch.n; i++) {
-		size_t len = (unsigned char)p[0] |
-		    (size_t)(unsigned char)p[1] << 8 |
-		    (size_t)(unsigned char)p[2] << 16 |
-		    (size_t)(unsigned char)p[3] << 24;
+	for (size_t i = 0; i < p->docs.n; i++) {
+		size_t len = (unsigned char)at[0] |
+		    (size_t)(unsigned char)at[1] << 8 |
+		    (size_t)(unsigned char)at[2] << 16 |
+		    (size_t)(unsigned char)at[3] << 24;
 
-		r->list[i] = (struct str){ p, len };
-		p += len;
+		p->list[i] = (struct str){ at, len };
+		at += len;
 	}
 }
 
 static void
-empty_batch(struct run *r)
+empty_parcel(struct parcel *p)
 {
-	r->batch.n = 0;
-	buf_reset(&r->batch.bytes);
+	p->docs.n = 0;
+	buf_reset(&p->docs.bytes);
 }
 
 static int
@@ -311,75 +320,86 @@ compare_full(const void *a, const void *b)
 	return (x->docs.n < y->docs.n) - (x->docs.n > y->docs.n);
 }
 
-/* Puts the fullest channels into a batch, as many as go in. */
+/*
+ * Puts the fullest channels into the parcel of `flight`, as many as go in; of those
+ * that the flight before may still have some of none, if there are others: the
+ * server stores two channels at once faster than one.
+ */
 static void
-fill_batch(struct run *r)
+fill_parcel(struct run *r, size_t flight)
 {
 	struct channel **order = xcalloc(r->names.n, sizeof(struct channel *));
+	struct parcel *p = &r->parcels[flight];
 	size_t n = 0;
 
-	for (size_t i = 0; i < r->names.n; i++)
-		if (r->channels[i].docs.n > 0)
-			order[n++] = &r->channels[i];
+	for (int others = 1; others >= 0 && n == 0; others--)
+		for (size_t i = 0; i < r->names.n; i++)
+			if (r->channels[i].docs.n > 0 &&
+			    (!others || r->channels[i].flight == flight))
+				order[n++] = &r->channels[i];
 	qsort(order, n, sizeof(struct channel *), compare_full);
+	empty_parcel(p);
 	for (size_t i = 0; i < n; i++) {
 		struct docs *d = &order[i]->docs;
 
-		if (r->batch.n > 0 &&
-		    (r->batch.n + d->n > LOADER_BATCH ||
-			r->batch.bytes.len + d->bytes.len > GATHER_BYTES))
+		if (p->docs.n > 0 &&
+		    (p->docs.n + d->n > LOADER_BATCH ||
+			p->docs.bytes.len + d->bytes.len > GATHER_BYTES))
 			continue;
 		r->n -= d->n;
 		r->bytes -= d->bytes.len;
-		move_to_batch(r, d);
+		order[i]->flight = flight;
+		move_to_parcel(p, d);
 	}
 	free(order);
+	list_parcel(p);
 }
 
-/* Stores one batch of what is gathered. */
+/* Lets one batch of what is gathered set out. */
 static void
 send_events(struct run *r)
 {
 	struct errmsg why;
+	size_t flight;
 
 	if (r->n == 0)
 		return;
-	fill_batch(r);
-	list_batch(r);
-	r->batch_stats = false;
 	prepare(r, false);
+	check(r, loader_room(r->loader, &flight, &why), &why);
+	fill_parcel(r, flight);
 	check(r,
-	    loader_events(
-		r->loader, r->list, r->batch.n, &r->event_counts, &why),
+	    loader_events(r->loader, flight, r->parcels[flight].list,
+		r->parcels[flight].docs.n, &r->event_counts, &why),
 	    &why);
-	empty_batch(r);
 	r->since_ms = now_mono_ms();
 }
 
 static void
 send_stats(struct run *r)
 {
+	struct parcel *p = &r->parcels[LOADER_FLIGHTS];
 	struct errmsg why;
 
 	if (r->gathered_stats.n == 0)
 		return;
-	move_to_batch(r, &r->gathered_stats);
+	move_to_parcel(p, &r->gathered_stats);
 	map_release(&r->stats_keys);
-	list_batch(r);
+	list_parcel(p);
 	prepare(r, true);
-	r->batch_stats = true;
 	check(r,
-	    loader_stats(
-		r->loader, r->list, r->batch.n, &r->stats_counts, &why),
+	    loader_stats(r->loader, p->list, p->docs.n, &r->stats_counts, &why),
 	    &why);
-	empty_batch(r);
+	empty_parcel(p);
 }
 
 static void
 send_all(struct run *r)
 {
+	struct errmsg why;
+
 	while (r->n > 0)
 		send_events(r);
+	check(r, loader_settle(r->loader, &why), &why);
 	send_stats(r);
 }
 
@@ -582,6 +602,26 @@ wait_for_input(struct run *r)
 		(void)input_ready(&r->in, -1);
 }
 
+/* Sends events when there are enough of them. */
+static void
+send_enough(struct run *r)
+{
+	struct errmsg why;
+
+	if (r->loader == NULL)
+		return;
+	if (r->lines % IDLE_LINES == 0)
+		check(r, loader_go_on(r->loader, &why), &why);
+	if (r->n >= GATHER_N || r->bytes >= GATHER_BYTES ||
+	    ((r->n >= READY_N || r->bytes >= READY_BYTES) &&
+		loader_has_room(r->loader)))
+		send_events(r);
+	else if ((r->n > 0 || r->gathered_stats.n > 0) &&
+	    (r->lines & 1023) == 0 &&
+	    now_mono_ms() - r->since_ms >= 4 * r->flush_ms)
+		send_events(r);
+}
+
 static void
 load_all(struct run *r)
 {
@@ -589,11 +629,7 @@ load_all(struct run *r)
 		if (r->gathered_stats.n >= STATS_N ||
 		    r->gathered_stats.bytes.len >= STATS_BYTES)
 			send_stats(r);
-		if (r->n >= GATHER_N || r->bytes >= GATHER_BYTES ||
-		    ((r->n > 0 || r->gathered_stats.n > 0) &&
-			(r->lines & 1023) == 0 &&
-			now_mono_ms() - r->since_ms >= 4 * r->flush_ms))
-			send_events(r);
+		send_enough(r);
 	}
 	if (r->loader != NULL)
 		send_all(r);
@@ -871,8 +907,10 @@ release(struct run *r)
 	map_release(&r->names);
 	docs_release(&r->gathered_stats);
 	map_release(&r->stats_keys);
-	docs_release(&r->batch);
-	free(r->list);
+	for (size_t i = 0; i <= LOADER_FLIGHTS; i++) {
+		docs_release(&r->parcels[i].docs);
+		free(r->parcels[i].list);
+	}
 	buf_release(&r->scratch);
 	buf_release(&r->line);
 	event_reader_free(r->events);
