@@ -27,10 +27,11 @@
 #include "tool.h"
 #include "toolrows.h"
 
-#define GATHER_N     60000 /* events that are held, at most ... */
-#define GATHER_BYTES ((size_t)12 * 1024 * 1024) /* ... and their bytes */
-#define READY_N      30000 /* that are enough for another batch, ... */
-#define READY_BYTES  ((size_t)8 * 1024 * 1024)
+#define GATHER_N     80000 /* events that are held, at most ... */
+#define GATHER_BYTES ((size_t)24 * 1024 * 1024) /* ... and their bytes */
+#define READY_N      60000 /* that are enough for another batch, ... */
+#define READY_BYTES  ((size_t)15 * 1024 * 1024)
+#define PARCEL_BYTES ((size_t)8 * 1024 * 1024) /* of a batch, or one event */
 #define STATS_N      1000
 #define STATS_BYTES  ((size_t)4 * 1024 * 1024)
 #define HEAP_BYTES   (64 * 1024 * 1024)
@@ -264,23 +265,46 @@ add_origin(struct docs *d, const struct input *in)
 	d->from[d->n++] = (struct origin){ in->name, in->lines.number };
 }
 
-/* Adds all documents of `d` to the parcel and empties it. */
-static void
+/* The bytes of the document at `p`: it begins with their number. */
+static size_t
+doc_size(const char *p)
+{
+	return (unsigned char)p[0] | (size_t)(unsigned char)p[1] << 8 |
+	    (size_t)(unsigned char)p[2] << 16 |
+	    (size_t)(unsigned char)p[3] << 24;
+}
+
+/* Moves as many documents of `d` into the parcel as go in, the first of them.
+ * Returns their bytes. */
+static size_t
 move_to_parcel(struct parcel *p, struct docs *d)
 {
 	struct docs *to = &p->docs;
+	size_t n = 0, len = 0, left;
 
-	buf_str(&to->bytes, buf_view(&d->bytes));
-	if (to->n + d->n > to->cap) {
-		to->cap = to->n + d->n;
+	while (n < d->n && to->n + n < LOADER_BATCH) {
+		size_t size = doc_size(d->bytes.p + len);
+
+		if (to->n + n > 0 && to->bytes.len + len + size > PARCEL_BYTES)
+			break;
+		len += size;
+		n++;
+	}
+	buf_add(&to->bytes, d->bytes.p, len);
+	if (to->n + n > to->cap) {
+		to->cap = to->n + n;
 		to->from = xreallocarray(to->from, to->cap, sizeof(*to->from));
 	}
-	memcpy(to->from + to->n, d->from, d->n * sizeof(*d->from));
-	to->n += d->n;
-	if (d->bytes.cap > KEEP_BYTES)
+	memcpy(to->from + to->n, d->from, n * sizeof(*d->from));
+	to->n += n;
+	left = d->n - n;
+	memmove(d->from, d->from + n, left * sizeof(*d->from));
+	memmove(d->bytes.p, d->bytes.p + len, d->bytes.len - len);
+	d->n = left;
+	d->bytes.len -= len;
+	if (left == 0 && d->bytes.cap > KEEP_BYTES)
 		docs_release(d);
-	buf_reset(&d->bytes);
-	d->n = 0;
+	return len;
 }
 
 /* Makes the list of the documents of the parcel. */
@@ -294,10 +318,7 @@ list_parcel(struct parcel *p)
 		p->list = xreallocarray(p->list, p->cap_list, sizeof(*p->list));
 	}
 	for (size_t i = 0; i < p->docs.n; i++) {
-		size_t len = (unsigned char)at[0] |
-		    (size_t)(unsigned char)at[1] << 8 |
-		    (size_t)(unsigned char)at[2] << 16 |
-		    (size_t)(unsigned char)at[3] << 24;
+		size_t len = doc_size(at);
 
 		p->list[i] = (struct str){ at, len };
 		at += len;
@@ -321,9 +342,9 @@ compare_full(const void *a, const void *b)
 }
 
 /*
- * Puts the fullest channels into the parcel of `flight`, as many as go in; of those
- * that the flight before may still have some of none, if there are others: the
- * server stores two channels at once faster than one.
+ * Puts the fullest channels into the parcel of `flight`, as many as go in whole, or
+ * a part of the first. Those that the other flight had some of are left out, as
+ * long as there are others: the server stores two channels at once faster than one.
  */
 static void
 fill_parcel(struct run *r, size_t flight)
@@ -341,15 +362,15 @@ fill_parcel(struct run *r, size_t flight)
 	empty_parcel(p);
 	for (size_t i = 0; i < n; i++) {
 		struct docs *d = &order[i]->docs;
+		size_t before = p->docs.n;
 
-		if (p->docs.n > 0 &&
-		    (p->docs.n + d->n > LOADER_BATCH ||
-			p->docs.bytes.len + d->bytes.len > GATHER_BYTES))
+		if (before > 0 &&
+		    (before + d->n > LOADER_BATCH ||
+			p->docs.bytes.len + d->bytes.len > PARCEL_BYTES))
 			continue;
-		r->n -= d->n;
-		r->bytes -= d->bytes.len;
 		order[i]->flight = flight;
-		move_to_parcel(p, d);
+		r->bytes -= move_to_parcel(p, d);
+		r->n -= p->docs.n - before;
 	}
 	free(order);
 	list_parcel(p);
@@ -382,7 +403,7 @@ send_stats(struct run *r)
 
 	if (r->gathered_stats.n == 0)
 		return;
-	move_to_parcel(p, &r->gathered_stats);
+	(void)move_to_parcel(p, &r->gathered_stats);
 	map_release(&r->stats_keys);
 	list_parcel(p);
 	prepare(r, true);

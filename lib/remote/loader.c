@@ -926,6 +926,12 @@ loader_events(struct loader *l, size_t flight, const struct str *docs, size_t n,
 	    &f->batch, docs, n, other->stage != LANDED ? &other->batch : NULL);
 	if (l->o.only_look)
 		return complete(l, flight, why);
+	if (f->batch.channels.n == 0) {
+		/* All of it is on its way with the other flight. */
+		f->batch.fresh = 0;
+		land(l, flight);
+		return LOADER_DONE;
+	}
 	if (l->by_find)
 		r = loader_settle(l, why);
 	if (r == LOADER_DONE)

@@ -38,8 +38,8 @@
 #define LOADER_LOGS  "chatLogs"
 #define LOADER_STATS "chatStats"
 
-/* Documents of one batch, of stats at most; of events as many as do well. */
-#define LOADER_BATCH 10000
+/* Documents of one batch, at most. */
+#define LOADER_BATCH 15000
 
 /* Batches of events that are on their way at once. */
 #define LOADER_FLIGHTS 2
@@ -112,7 +112,7 @@ enum loader_result loader_room(
     struct loader *l, size_t *flight, struct errmsg *why) MUST_USE;
 
 /*
- * Let the `n` events `docs` set out as `flight`, which loader_room() gave, and
+ * Let the `n` events `docs`, at most LOADER_BATCH, set out as `flight`, which loader_room() gave, and
  * count them in `counts` once they are safe. All are borrowed until the flight is
  * given again, or loader_settle() has returned. With only_look they are only
  * looked for, at once; `refused` is then called for those that are not there.
