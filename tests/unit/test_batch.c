@@ -42,7 +42,7 @@ static void
 match_is(struct batch *b, int64_t seconds, const char *what)
 {
 	struct buf q = { 0 };
-	struct bsonr_value from, to;
+	struct bsonr_value from = { 0 }, to = { 0 };
 	size_t at = bsonw_begin(&q);
 
 	batch_match(b, &q);
