@@ -30,6 +30,7 @@
 #define GATHER_N     80000 /* events that are held, at most ... */
 #define GATHER_BYTES ((size_t)24 * 1024 * 1024) /* ... and their bytes */
 #define READY_N      60000 /* that are enough for another batch, ... */
+#define FIRST_N      20000 /* the same, as long as the server has nothing to do */
 #define READY_BYTES  ((size_t)15 * 1024 * 1024)
 #define PARCEL_BYTES ((size_t)8 * 1024 * 1024) /* of a batch, or one event */
 #define STATS_N      1000
@@ -65,7 +66,7 @@ struct parcel {
 struct channel {
 	struct docs docs;
 	int64_t first, last; /* ms UTC */
-	size_t flight;       /* the last that had some of it */
+	int64_t batch;       /* the last that had some of it */
 };
 
 struct run {
@@ -102,6 +103,7 @@ struct run {
 
 	/* On their way, by flight; the last one is that of stats. */
 	struct parcel parcels[LOADER_FLIGHTS + 1];
+	int64_t batches; /* of events, so far */
 
 	int64_t lines;
 	struct loader_counts event_counts, stats_counts;
@@ -343,7 +345,7 @@ compare_full(const void *a, const void *b)
 
 /*
  * Puts the fullest channels into the parcel of `flight`, as many as go in whole, or
- * a part of the first. Those that the other flight had some of are left out, as
+ * a part of the first. Those that are on their way with a batch before are left out, as
  * long as there are others: the server stores two channels at once faster than one.
  */
 static void
@@ -356,9 +358,12 @@ fill_parcel(struct run *r, size_t flight)
 	for (int others = 1; others >= 0 && n == 0; others--)
 		for (size_t i = 0; i < r->names.n; i++)
 			if (r->channels[i].docs.n > 0 &&
-			    (!others || r->channels[i].flight == flight))
+			    (!others ||
+				r->batches - r->channels[i].batch >=
+				    LOADER_FLIGHTS - 1))
 				order[n++] = &r->channels[i];
 	qsort(order, n, sizeof(struct channel *), compare_full);
+	r->batches++;
 	empty_parcel(p);
 	for (size_t i = 0; i < n; i++) {
 		struct docs *d = &order[i]->docs;
@@ -368,7 +373,7 @@ fill_parcel(struct run *r, size_t flight)
 		    (before + d->n > LOADER_BATCH ||
 			p->docs.bytes.len + d->bytes.len > PARCEL_BYTES))
 			continue;
-		order[i]->flight = flight;
+		order[i]->batch = r->batches;
 		r->bytes -= move_to_parcel(p, d);
 		r->n -= p->docs.n - before;
 	}
@@ -445,8 +450,9 @@ get_channel(struct run *r, struct str name)
 	if (i == n) {
 		r->channels = xgrow(
 		    r->channels, n, &r->cap_channels, sizeof(*r->channels));
-		r->channels[i] =
-		    (struct channel){ .first = INT64_MAX, .last = INT64_MIN };
+		r->channels[i] = (struct channel){ .first = INT64_MAX,
+			.last = INT64_MIN,
+			.batch = -LOADER_FLIGHTS };
 	}
 	return &r->channels[i];
 }
@@ -623,6 +629,15 @@ wait_for_input(struct run *r)
 		(void)input_ready(&r->in, -1);
 }
 
+/* Tells whether what is gathered makes another batch that the server stores
+ * fast. */
+static bool
+is_enough(const struct run *r)
+{
+	return r->n >= READY_N || r->bytes >= READY_BYTES ||
+	    (r->batches < LOADER_FLIGHTS && r->n >= FIRST_N);
+}
+
 /* Sends events when there are enough of them. */
 static void
 send_enough(struct run *r)
@@ -634,8 +649,7 @@ send_enough(struct run *r)
 	if (r->lines % IDLE_LINES == 0)
 		check(r, loader_go_on(r->loader, &why), &why);
 	if (r->n >= GATHER_N || r->bytes >= GATHER_BYTES ||
-	    ((r->n >= READY_N || r->bytes >= READY_BYTES) &&
-		loader_has_room(r->loader)))
+	    (is_enough(r) && loader_has_room(r->loader)))
 		send_events(r);
 	else if ((r->n > 0 || r->gathered_stats.n > 0) &&
 	    (r->lines & 1023) == 0 &&

@@ -92,16 +92,20 @@ look_at(struct str doc, int64_t *ts, struct str *channel)
 	*channel = (struct str){ p + 4, len - 1 };
 }
 
-/* Puts the document `i` in the table, unless it is there, or in `other`. */
+/* Puts the document `i` in the table, unless it is there, or in one of `others`.
+ */
 static bool
-put(struct batch *b, size_t i, const struct batch *other)
+put(struct batch *b, size_t i, const struct batch *const *others,
+    size_t n_others)
 {
 	const char *id = id_of(b->docs[i]);
 	size_t at = slot_of(b, id);
 
-	if (find_id(b, id) != b->n ||
-	    (other != NULL && find_id(other, id) != other->n))
+	if (find_id(b, id) != b->n)
 		return false;
+	for (size_t k = 0; k < n_others; k++)
+		if (find_id(others[k], id) != others[k]->n)
+			return false;
 	while (b->slots[at] != 0)
 		at = (at + 1) & (b->n_slots - 1);
 	b->slots[at] = (uint32_t)i + 1;
@@ -110,7 +114,7 @@ put(struct batch *b, size_t i, const struct batch *other)
 
 void
 batch_begin(struct batch *b, const struct str *docs, size_t n,
-    const struct batch *other)
+    const struct batch *const *others, size_t n_others)
 {
 	struct str channel, last = STR_ABSENT;
 	int64_t ts;
@@ -129,7 +133,7 @@ batch_begin(struct batch *b, const struct str *docs, size_t n,
 	b->from = INT64_MAX;
 	b->to = INT64_MIN;
 	for (size_t i = 0; i < n; i++) {
-		if (!put(b, i, other)) {
+		if (!put(b, i, others, n_others)) {
 			b->again[i] = true;
 			continue;
 		}

@@ -41,11 +41,11 @@ struct batch {
 };
 
 /*
- * Begin with the `n` documents `docs`, events. Those that are in `other` as
- * well, which is on its way, are left to it; NULL = there is none.
+ * Begin with the `n` documents `docs`, events. Those that are in one of the
+ * `n_others` batches `others` as well, which are on their way, are left to that.
  */
 void batch_begin(struct batch *b, const struct str *docs, size_t n,
-    const struct batch *other);
+    const struct batch *const *others, size_t n_others);
 
 /*
  * Make room for `n` documents in what is kept by document.

@@ -37,16 +37,17 @@ enum stage {
 
 struct flight {
 	enum stage stage;
+	struct mongo
+	    *own;    /* owned; NULL = not connected; of the first: unused */
+	bool proved; /* the lease was written on it, since it was taken */
 	struct batch batch;
 	struct loader_counts *counts; /* borrowed */
 };
 
 struct loader {
 	struct loader_options o;
-	struct mongo *m;      /* owned; NULL = not connected */
-	struct mongo *second; /* owned; of flight 1; NULL = not connected */
-	bool proved;          /* the lease was written on `second` */
-	bool alone;           /* there is no second connection to be had */
+	struct mongo *m; /* owned; NULL = not connected; of the first flight */
+	size_t most;     /* flights, for which there are connections */
 	struct lease lease;
 	int64_t held_ms; /* since when the lease is held */
 	const char *db;  /* borrowed from the URI */
@@ -73,9 +74,12 @@ pause_ms(int64_t ms)
 static void
 disconnect(struct loader *l)
 {
-	mongo_free(l->second);
+	for (size_t k = 1; k < LOADER_FLIGHTS; k++) {
+		mongo_free(l->flights[k].own);
+		l->flights[k].own = NULL;
+	}
 	mongo_free(l->m);
-	l->m = l->second = NULL;
+	l->m = NULL;
 	l->lease.held = false;
 }
 
@@ -103,6 +107,7 @@ loader_new(
 
 	*to = l;
 	l->o = *o;
+	l->most = LOADER_FLIGHTS;
 	l->db = mongo_uri_database(o->uri);
 	l->lease = (struct lease){
 		.db = l->db, .name = LOADER_LOGS, .user = mongo_uri_user(o->uri)
@@ -353,7 +358,8 @@ hold(struct loader *l, int64_t until, struct mongo_error *why)
 		switch (lease_take(&l->lease, l->m, why)) {
 		case LEASE_HELD:
 			l->held_ms = now_mono_ms();
-			l->proved = false;
+			for (size_t k = 1; k < LOADER_FLIGHTS; k++)
+				l->flights[k].proved = false;
 			return STEP_DONE;
 		case LEASE_FAILED:
 			return why->result == MONGO_UNKNOWN ||
@@ -660,7 +666,7 @@ try_events(
 static struct mongo *
 connection(const struct loader *l, size_t k)
 {
-	return k == 0 ? l->m : l->second;
+	return k == 0 ? l->m : l->flights[k].own;
 }
 
 /* Ends flight `k`, whose batch is safe. */
@@ -845,7 +851,7 @@ loader_settle(struct loader *l, struct errmsg *why)
 bool
 loader_has_room(const struct loader *l)
 {
-	return in_flight(l) < (l->alone ? 1 : LOADER_FLIGHTS);
+	return in_flight(l) < l->most;
 }
 
 enum loader_result
@@ -893,23 +899,27 @@ keep_lease(struct loader *l, size_t k, struct errmsg *why)
 	return r;
 }
 
-/* Makes the second connection one that holds the lease, too. */
+/* Makes the connection of flight `k`, not the first, one that holds the lease,
+ * too. */
 static bool
-join(struct loader *l, struct mongo_error *why)
+join(struct loader *l, size_t k, struct mongo_error *why)
 {
-	if (l->second == NULL) {
-		l->second = mongo_connect(l->o.uri, l->app.p, why);
-		l->proved = false;
-		/* Perhaps it may have no more than one. */
-		l->alone = l->second == NULL;
-		if (l->alone)
+	struct flight *f = &l->flights[k];
+
+	if (f->own == NULL) {
+		f->own = mongo_connect(l->o.uri, l->app.p, why);
+		f->proved = false;
+		if (f->own == NULL) {
+			/* Perhaps there may be no more of them. */
+			l->most = k;
 			return false;
-		mongo_seal(l->second);
+		}
+		mongo_seal(f->own);
 	}
-	l->proved = l->proved ||
-	    (mongo_same_server(l->m, l->second) &&
-		lease_touch(&l->lease, l->second, why));
-	return l->proved;
+	f->proved = f->proved ||
+	    (mongo_same_server(l->m, f->own) &&
+		lease_touch(&l->lease, f->own, why));
+	return f->proved;
 }
 
 enum loader_result
@@ -917,17 +927,20 @@ loader_events(struct loader *l, size_t flight, const struct str *docs, size_t n,
     struct loader_counts *counts, struct errmsg *why)
 {
 	struct flight *f = &l->flights[flight];
-	struct flight *other = &l->flights[1 - flight];
+	const struct batch *others[LOADER_FLIGHTS];
 	enum loader_result r = LOADER_DONE;
 	struct mongo_error e;
+	size_t n_others = 0;
 
 	f->counts = counts;
-	batch_begin(
-	    &f->batch, docs, n, other->stage != LANDED ? &other->batch : NULL);
+	for (size_t k = 0; k < LOADER_FLIGHTS; k++)
+		if (l->flights[k].stage != LANDED)
+			others[n_others++] = &l->flights[k].batch;
+	batch_begin(&f->batch, docs, n, others, n_others);
 	if (l->o.only_look)
 		return complete(l, flight, why);
 	if (f->batch.channels.n == 0) {
-		/* All of it is on its way with the other flight. */
+		/* All of it is on its way with others. */
 		f->batch.fresh = 0;
 		land(l, flight);
 		return LOADER_DONE;
@@ -941,7 +954,7 @@ loader_events(struct loader *l, size_t flight, const struct str *docs, size_t n,
 	if (l->by_find)
 		return complete(l, flight, why);
 	f->stage = LOOKING;
-	if ((flight == 0 || join(l, &e)) && send_look(l, flight, &e))
+	if ((flight == 0 || join(l, flight, &e)) && send_look(l, flight, &e))
 		return LOADER_DONE;
 	return start_over(l, why);
 }

@@ -6,19 +6,18 @@
  * inserted. Up to LOADER_FLIGHTS batches are on their way at once, each on a
  * connection of its own. Why each event is there once:
  *
- * - Two batches on their way have no _id in common: what the later one shares
- *   with the earlier one is left to that (batch.h). So what one flight sees or
- *   does not see of the other does not matter; and a flight looks only after all
- *   earlier batches but that one are safe.
+ * - Batches on their way have no _id in common: what a later one shares with an
+ *   earlier one is left to that (batch.h). So what one flight sees or does not see
+ *   of another does not matter; all other batches were safe before it looked.
  * - Look and insert of a flight go over the same connection, to the server that
- *   the lease was taken at: the second connection bears the name of the run, and
- *   carries nothing before the lease was written on it, after it was made. It
- *   never connects again. So as long as either may still write, the server lists
- *   the run, and nobody takes the lease; it is given back only when nothing is on
- *   its way.
- * - Anything but a plain success, at either, is the same case: nobody knows what
- *   was stored. Both connections are thrown away; another one, of another run,
- *   waits until the server has seen the end of both; and every batch that was
+ *   the lease was taken at: all bear the name of the run, and but for the first
+ *   one none carries anything before the lease was written on it, after it was
+ *   made, and again after the lease was given back and taken. None connects
+ *   again. So as long as one may still write, the server lists the run, and nobody
+ *   takes the lease; it is given back only when nothing is on its way.
+ * - Anything but a plain success, at any, is the same case: nobody knows what
+ *   was stored. All connections are thrown away; another one, of another run,
+ *   waits until the server has seen the end of them; and every batch that was
  *   on its way is looked for again and completed, one after the other.
  * - No mark or file says how far a load has come. What a crash leaves is some
  *   of the documents of some batches, in any order, and the next load looks.
@@ -42,7 +41,7 @@
 #define LOADER_BATCH 15000
 
 /* Batches of events that are on their way at once. */
-#define LOADER_FLIGHTS 2
+#define LOADER_FLIGHTS 3
 
 /*
  * Called for document `i`, that the server refuses for `why`, of the batch of

@@ -59,6 +59,7 @@ main(void)
 {
 	struct event_reader *reader = event_reader_new();
 	struct batch a = { 0 }, b = { 0 };
+	const struct batch *beside = &a;
 	struct str twice[4], other[3];
 
 	for (size_t i = 0; i < N; i++)
@@ -68,7 +69,7 @@ main(void)
 	twice[1] = docs[1];
 	twice[2] = docs[0];
 	twice[3] = docs[4];
-	batch_begin(&a, twice, 4, NULL);
+	batch_begin(&a, twice, 4, NULL, 0);
 	is_int((int64_t)a.channels.n, 2, "two channels");
 	match_is(&a, 4, "a batch");
 	batch_collect(&a);
@@ -84,17 +85,17 @@ main(void)
 	other[0] = docs[1];
 	other[1] = docs[3];
 	other[2] = docs[4];
-	batch_begin(&b, other, 3, &a);
+	batch_begin(&b, other, 3, &beside, 1);
 	batch_collect(&b);
 	is_int((int64_t)b.n_missing, 1, "what is on its way is left to that");
 	ok(b.missing[0].p == docs[3].p && b.again[0] && b.again[2],
 	    "the one that is not");
 	is_int((int64_t)b.channels.n, 1, "only its channel is asked for");
 	match_is(&b, 0, "beside another one");
-	batch_begin(&b, twice, 4, &a);
+	batch_begin(&b, twice, 4, &beside, 1);
 	is_int((int64_t)b.channels.n, 0, "nothing of its own");
 
-	batch_begin(&b, other, 3, NULL);
+	batch_begin(&b, other, 3, NULL, 0);
 	batch_collect(&b);
 	is_int((int64_t)b.n_missing, 3, "and afresh");
 
