@@ -42,8 +42,8 @@ OPS = tw-crontab tw-etl tw-forget tw-live tw-site tw-status tw-tidy tw-track \
 MONGO     := $(if $(WITHOUT_MONGO),,mongo)
 MONGO_PKG := $(if $(MONGO),$(shell for p in mongoc2 libmongoc-1.0; do \
 	     pkg-config --exists $$p && echo $$p && break; done))
-MONGO_SRC := $(wildcard lib/remote/mongo*.c) lib/remote/batch.c \
-	     lib/remote/lease.c lib/remote/loader.c lib/remote/pushdown.c lib/remote/rows.c
+MONGO_SRC := $(wildcard lib/remote/mongo*.c) lib/remote/lease.c \
+	     lib/remote/loader.c lib/remote/pushdown.c lib/remote/rows.c
 MONGO_INC := $(if $(MONGO_PKG),$(patsubst -I%,-isystem %,\
 	     $(shell pkg-config --cflags $(MONGO_PKG))))
 

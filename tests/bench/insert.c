@@ -79,10 +79,11 @@ main(int argc, char **argv)
 	int status;
 
 	if (argc < 4)
-		errx(2, "usage: insert uri collection connections < events");
-	connections = (size_t)atol(argv[3]);
+		errx(2,
+		    "usage: insert uri collection connections [batch] < events");
+	connections = strtoul(argv[3], NULL, 10);
 	if (argc > 4)
-		batch = (size_t)atol(argv[4]);
+		batch = strtoul(argv[4], NULL, 10);
 	if (!input_open(&in, "-", NULL, &why))
 		errx(1, "%s", why.text);
 	while (input_next(&in, &line, &why) == 1) {
