@@ -14,19 +14,45 @@ docs_add(struct docs *d, const struct input *in)
 	d->from[d->n++] = (struct docs_origin){ in->name, in->lines.number };
 }
 
-void
-docs_move(struct docs *to, struct docs *from)
+/* The bytes of the document at `p`: it begins with their number. */
+static size_t
+doc_size(const char *p)
 {
-	buf_str(&to->bytes, buf_view(&from->bytes));
-	if (to->n + from->n > to->cap) {
-		to->cap = to->n + from->n;
+	return (unsigned char)p[0] | (size_t)(unsigned char)p[1] << 8 |
+	    (size_t)(unsigned char)p[2] << 16 |
+	    (size_t)(unsigned char)p[3] << 24;
+}
+
+size_t
+docs_move(struct docs *to, struct docs *from, size_t max_n, size_t max_bytes)
+{
+	size_t n = 0, len = 0, left;
+
+	while (n < from->n && to->n + n < max_n) {
+		size_t size = doc_size(from->bytes.p + len);
+
+		if (to->n + n > 0 && to->bytes.len + len + size > max_bytes)
+			break;
+		len += size;
+		n++;
+	}
+	if (n == 0)
+		return 0;
+	buf_add(&to->bytes, from->bytes.p, len);
+	if (to->n + n > to->cap) {
+		to->cap = to->n + n;
 		to->from = xreallocarray(to->from, to->cap, sizeof(*to->from));
 	}
-	memcpy(to->from + to->n, from->from, from->n * sizeof(*from->from));
-	to->n += from->n;
-	if (from->bytes.cap > KEEP_BYTES)
+	memcpy(to->from + to->n, from->from, n * sizeof(*from->from));
+	to->n += n;
+	left = from->n - n;
+	memmove(from->from, from->from + n, left * sizeof(*from->from));
+	memmove(from->bytes.p, from->bytes.p + len, from->bytes.len - len);
+	from->n = left;
+	from->bytes.len -= len;
+	if (left == 0 && from->bytes.cap > KEEP_BYTES)
 		docs_release(from);
-	docs_empty(from);
+	return len;
 }
 
 const struct str *
@@ -39,10 +65,7 @@ docs_list(struct docs *d)
 		d->list = xreallocarray(d->list, d->cap_list, sizeof(*d->list));
 	}
 	for (size_t i = 0; i < d->n; i++) {
-		size_t len = (unsigned char)p[0] |
-		    (size_t)(unsigned char)p[1] << 8 |
-		    (size_t)(unsigned char)p[2] << 16 |
-		    (size_t)(unsigned char)p[3] << 24;
+		size_t len = doc_size(p);
 
 		d->list[i] = (struct str){ p, len };
 		p += len;

@@ -34,10 +34,14 @@ struct docs {
 void docs_add(struct docs *d, const struct input *in);
 
 /*
- * Add all documents of `from` to `to`, and empty `from`; of its memory no more is
- * kept than is soon used again.
+ * Move the first documents of `from` to `to`, until `to` has `max_n` of them or
+ * `max_bytes` bytes; at least one, where `to` is empty. Of the memory of `from` no
+ * more is kept than is soon used again.
+ *
+ * Returns how many bytes were moved.
  */
-void docs_move(struct docs *to, struct docs *from);
+size_t docs_move(
+    struct docs *to, struct docs *from, size_t max_n, size_t max_bytes);
 
 /*
  * Find the documents.

@@ -2,7 +2,7 @@
  * tw-load - events and stats into MongoDB, and events back
  *
  * Gathers lines by channel, so that each command carries many of one channel,
- * and reads on while the server works. See tw-load(1), tw-mongo(7).
+ * and reads on while the server works on those before. See tw-load(1), tw-mongo(7).
  */
 #include <err.h>
 #include <errno.h>
@@ -29,8 +29,12 @@
 #include "intake.h"
 #include "toolrows.h"
 
-#define GATHER_N     60000 /* events that are held, at most ... */
-#define GATHER_BYTES ((size_t)12 * 1024 * 1024) /* ... and their bytes */
+#define GATHER_N     80000 /* events that are held, at most ... */
+#define GATHER_BYTES ((size_t)24 * 1024 * 1024) /* ... and their bytes */
+#define READY_N      60000 /* that are enough for another batch, ... */
+#define FIRST_N      20000 /* the same, as long as the server has nothing to do */
+#define READY_BYTES  ((size_t)15 * 1024 * 1024)
+#define PARCEL_BYTES ((size_t)8 * 1024 * 1024) /* of a batch, or one event */
 #define STATS_N      1000
 #define STATS_BYTES  ((size_t)4 * 1024 * 1024)
 #define HEAP_BYTES   (64 * 1024 * 1024)
@@ -43,6 +47,7 @@
 struct channel {
 	struct docs docs;
 	int64_t first, last; /* ms UTC */
+	int64_t batch;       /* the last that had some of it */
 };
 
 struct run {
@@ -74,8 +79,9 @@ struct run {
 	struct docs gathered_stats;
 	struct map stats_keys; /* of these */
 
-	struct docs batch; /* on its way */
-	bool batch_stats;  /* these are stats */
+	/* On their way, by flight; the last one is that of stats. */
+	struct docs parcels[LOADER_FLIGHTS + 1];
+	int64_t batches; /* of events, so far */
 
 	struct loader_counts event_counts, stats_counts;
 	int64_t n_events, n_stats, missing;
@@ -173,9 +179,9 @@ prepare(struct run *r, bool stats)
 	r->ready[stats] = true;
 }
 
-/* Spells the document `i` of the batch as a line. */
+/* Spells a document as a line. */
 static struct str
-line_of(struct run *r, size_t i, bool stats)
+line_of(struct run *r, struct str doc, bool stats)
 {
 	struct errmsg why;
 	struct event e;
@@ -183,11 +189,11 @@ line_of(struct run *r, size_t i, bool stats)
 	buf_reset(&r->line);
 	buf_reset(&r->scratch);
 	if (stats) {
-		if (!statsdoc_line(&r->line, r->batch.list[i]))
+		if (!statsdoc_line(&r->line, doc))
 			buf_reset(&r->line);
 		return buf_view(&r->line);
 	}
-	if (!eventdoc_line(&r->scratch, r->batch.list[i]) ||
+	if (!eventdoc_line(&r->scratch, doc) ||
 	    !event_read(r->events, buf_view(&r->scratch), &e, &why))
 		return buf_view(&r->scratch);
 	event_write(&r->line, &e);
@@ -196,10 +202,11 @@ line_of(struct run *r, size_t i, bool stats)
 }
 
 static void
-refused(void *arg, size_t i, const char *why)
+refused(void *arg, size_t flight, size_t i, const char *why)
 {
 	struct run *r = arg;
-	const struct docs_origin *from = &r->batch.from[i];
+	const struct docs *p = &r->parcels[flight];
+	const struct docs_origin *from = &p->from[i];
 
 	progress_end(&r->progress);
 	if (r->verify || r->dry_run) {
@@ -215,7 +222,7 @@ refused(void *arg, size_t i, const char *why)
 		return;
 	}
 	tool_refuse(&r->intake.rejects, from->name, from->number, why,
-	    line_of(r, i, r->batch_stats), false, false);
+	    line_of(r, p->list[i], flight == LOADER_FLIGHTS), false, false);
 }
 
 /*
@@ -231,73 +238,87 @@ compare_full(const void *a, const void *b)
 	return (x->docs.n < y->docs.n) - (x->docs.n > y->docs.n);
 }
 
-/* Puts the fullest channels into a batch, as many as go in. */
+/*
+ * Puts the fullest channels into the parcel of `flight`, as many as go in whole, or
+ * a part of the first. Those that are on their way with a batch before are left out, as
+ * long as there are others: the server stores two channels at once faster than one.
+ */
 static void
-fill_batch(struct run *r)
+fill_parcel(struct run *r, size_t flight)
 {
 	struct channel **order = xcalloc(r->names.n, sizeof(struct channel *));
+	struct docs *p = &r->parcels[flight];
 	size_t n = 0;
 
-	for (size_t i = 0; i < r->names.n; i++)
-		if (r->channels[i].docs.n > 0)
-			order[n++] = &r->channels[i];
+	for (int others = 1; others >= 0 && n == 0; others--)
+		for (size_t i = 0; i < r->names.n; i++)
+			if (r->channels[i].docs.n > 0 &&
+			    (!others ||
+				r->batches - r->channels[i].batch >=
+				    LOADER_FLIGHTS - 1))
+				order[n++] = &r->channels[i];
 	qsort(order, n, sizeof(struct channel *), compare_full);
+	r->batches++;
+	docs_empty(p);
 	for (size_t i = 0; i < n; i++) {
 		struct docs *d = &order[i]->docs;
+		size_t before = p->n;
 
-		if (r->batch.n > 0 &&
-		    (r->batch.n + d->n > LOADER_BATCH ||
-			r->batch.bytes.len + d->bytes.len > GATHER_BYTES))
+		if (before > 0 &&
+		    (before + d->n > LOADER_BATCH ||
+			p->bytes.len + d->bytes.len > PARCEL_BYTES))
 			continue;
-		r->n -= d->n;
-		r->bytes -= d->bytes.len;
-		docs_move(&r->batch, d);
+		order[i]->batch = r->batches;
+		r->bytes -= docs_move(p, d, LOADER_BATCH, PARCEL_BYTES);
+		r->n -= p->n - before;
 	}
 	free(order);
 }
 
-/* Stores one batch of what is gathered. */
+/* Lets one batch of what is gathered set out. */
 static void
 send_events(struct run *r)
 {
 	struct errmsg why;
+	size_t flight;
 
 	if (r->n == 0)
 		return;
-	fill_batch(r);
-	r->batch_stats = false;
 	prepare(r, false);
+	check(r, loader_room(r->loader, &flight, &why), &why);
+	fill_parcel(r, flight);
 	check(r,
-	    loader_events(r->loader, docs_list(&r->batch), r->batch.n,
-		&r->event_counts, &why),
+	    loader_events(r->loader, flight, docs_list(&r->parcels[flight]),
+		r->parcels[flight].n, &r->event_counts, &why),
 	    &why);
-	docs_empty(&r->batch);
 	r->since_ms = now_mono_ms();
 }
 
 static void
 send_stats(struct run *r)
 {
+	struct docs *p = &r->parcels[LOADER_FLIGHTS];
 	struct errmsg why;
 
 	if (r->gathered_stats.n == 0)
 		return;
-	docs_move(&r->batch, &r->gathered_stats);
+	(void)docs_move(p, &r->gathered_stats, SIZE_MAX, SIZE_MAX);
 	map_release(&r->stats_keys);
 	prepare(r, true);
-	r->batch_stats = true;
 	check(r,
-	    loader_stats(r->loader, docs_list(&r->batch), r->batch.n,
-		&r->stats_counts, &why),
+	    loader_stats(r->loader, docs_list(p), p->n, &r->stats_counts, &why),
 	    &why);
-	docs_empty(&r->batch);
+	docs_empty(p);
 }
 
 static void
 send_all(struct run *r)
 {
+	struct errmsg why;
+
 	while (r->n > 0)
 		send_events(r);
+	check(r, loader_settle(r->loader, &why), &why);
 	send_stats(r);
 }
 
@@ -322,8 +343,9 @@ get_channel(struct run *r, struct str name)
 	if (i == n) {
 		r->channels = xgrow(
 		    r->channels, n, &r->cap_channels, sizeof(*r->channels));
-		r->channels[i] =
-		    (struct channel){ .first = INT64_MAX, .last = INT64_MIN };
+		r->channels[i] = (struct channel){ .first = INT64_MAX,
+			.last = INT64_MIN,
+			.batch = -LOADER_FLIGHTS };
 	}
 	return &r->channels[i];
 }
@@ -500,6 +522,34 @@ wait_for_input(struct run *r)
 		(void)input_ready(&r->in, -1);
 }
 
+/* Tells whether what is gathered makes another batch that the server stores
+ * fast. */
+static bool
+is_enough(const struct run *r)
+{
+	return r->n >= READY_N || r->bytes >= READY_BYTES ||
+	    (r->batches < LOADER_FLIGHTS && r->n >= FIRST_N);
+}
+
+/* Sends events when there are enough of them. */
+static void
+send_enough(struct run *r)
+{
+	struct errmsg why;
+
+	if (r->loader == NULL)
+		return;
+	if (r->intake.lines % IDLE_LINES == 0)
+		check(r, loader_go_on(r->loader, &why), &why);
+	if (r->n >= GATHER_N || r->bytes >= GATHER_BYTES ||
+	    (is_enough(r) && loader_has_room(r->loader)))
+		send_events(r);
+	else if ((r->n > 0 || r->gathered_stats.n > 0) &&
+	    (r->intake.lines & 1023) == 0 &&
+	    now_mono_ms() - r->since_ms >= 4 * r->flush_ms)
+		send_events(r);
+}
+
 static void
 load_all(struct run *r)
 {
@@ -507,11 +557,7 @@ load_all(struct run *r)
 		if (r->gathered_stats.n >= STATS_N ||
 		    r->gathered_stats.bytes.len >= STATS_BYTES)
 			send_stats(r);
-		if (r->n >= GATHER_N || r->bytes >= GATHER_BYTES ||
-		    ((r->n > 0 || r->gathered_stats.n > 0) &&
-			(r->intake.lines & 1023) == 0 &&
-			now_mono_ms() - r->since_ms >= 4 * r->flush_ms))
-			send_events(r);
+		send_enough(r);
 	}
 	if (r->loader != NULL)
 		send_all(r);
@@ -730,7 +776,8 @@ release(struct run *r)
 	map_release(&r->names);
 	docs_release(&r->gathered_stats);
 	map_release(&r->stats_keys);
-	docs_release(&r->batch);
+	for (size_t i = 0; i <= LOADER_FLIGHTS; i++)
+		docs_release(&r->parcels[i]);
 	buf_release(&r->scratch);
 	buf_release(&r->line);
 	event_reader_free(r->events);

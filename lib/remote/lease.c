@@ -333,6 +333,27 @@ lease_touch(struct lease *l, struct mongo *m, struct mongo_error *why)
 }
 
 bool
+lease_wanted(
+    struct lease *l, struct mongo *m, bool *wanted, struct mongo_error *why)
+{
+	struct buf holder = { 0 }, user = { 0 };
+	struct bsonr_value v;
+	int there = read_lease(l, m, &holder, &user, why);
+	bool ours = there == 1 && str_eq(buf_view(&holder), str_of(l->run));
+
+	*wanted = ours &&
+	    bsonr_find(buf_view(&l->reply), "cursor.firstBatch.0.want", &v) &&
+	    v.text.len > 0 && !str_eq(v.text, str_of(l->run));
+	buf_release(&holder);
+	buf_release(&user);
+	if (there >= 0 && !ours) {
+		why->result = MONGO_UNKNOWN;
+		errmsg_set(&why->why, "the lease is lost");
+	}
+	return ours;
+}
+
+bool
 lease_give(
     struct lease *l, struct mongo *m, bool *wanted, struct mongo_error *why)
 {

@@ -2,9 +2,9 @@
  * lease - one writer at a time into a time series collection
  *
  * A document in `twLocks` names the run that may write. It is held by nothing
- * but the connection of that run, which the server lists under the run's name:
- * as long as the server has it, nobody else writes, and once it has gone nothing
- * of it is still to come. No clock, no heartbeat (section 2 of the protocol).
+ * but the connections of that run, which the server lists under the run's name:
+ * as long as the server has one, nobody else writes, and once they have gone
+ * nothing of them is still to come. No clock, no heartbeat (section 2 of the protocol).
  */
 #ifndef TW_REMOTE_LEASE_H
 #define TW_REMOTE_LEASE_H
@@ -52,6 +52,14 @@ enum lease_result lease_take(
  */
 bool lease_touch(
     struct lease *l, struct mongo *m, struct mongo_error *why) MUST_USE;
+
+/*
+ * Ask whether somebody waits for the lease, which is held.
+ *
+ * Returns false with `why`.
+ */
+bool lease_wanted(struct lease *l, struct mongo *m, bool *wanted,
+    struct mongo_error *why) MUST_USE;
 
 /*
  * Give the lease back. `wanted` tells whether somebody waits for it.

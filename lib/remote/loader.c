@@ -7,20 +7,20 @@
 #include "base/now.h"
 #include "base/xalloc.h"
 #include "format/bsonr.h"
-#include "model/eventdoc.h"
+#include "remote/batch.h"
 #include "remote/lease.h"
 
-#define WIRE_MIN     13   /* MongoDB 5.0, the first with time series */
-#define HOLD_MS      2000 /* of the lease at a stretch, if others wait */
-#define YIELD_MS     100  /* for them to take it */
-#define POLL_MS      10   /* between two looks at a lease */
-#define FIRST_MS     5000 /* for a server that was not there yet */
-#define BACKOFF_MAX  1000 /* ms between two tries to connect */
-#define RETRIES      5    /* of documents that the server did not want */
-#define SAY_AFTER_MS 2000 /* of waiting */
+#define WIRE_MIN     13    /* MongoDB 5.0, the first with time series */
+#define HOLD_MS      2000  /* of the lease at a stretch, if others wait */
+#define YIELD_MS     100   /* for them to take it */
+#define POLL_MS      10    /* between two looks at a lease */
+#define FIRST_MS     5000  /* for a server that was not there yet */
+#define BACKOFF_MAX  1000  /* ms between two tries to connect */
+#define RETRIES      5     /* of documents that the server did not want */
+#define STORE_MS     30000 /* for the majority to have it */
+#define SAY_AFTER_MS 2000  /* of waiting */
 #define NS_EXISTS    48
 #define INDEX_NAMED  85 /* it exists with another name */
-#define ID_END       (EVENTDOC_ID_AT + BSONW_OID_LEN)
 
 enum step {
 	STEP_DONE,
@@ -28,29 +28,35 @@ enum step {
 	STEP_STOP,  /* see the error */
 };
 
+/* Where the batch of a flight is. */
+enum stage {
+	LANDED, /* nothing is on its way */
+	LOOKING,
+	INSERTING,
+};
+
+struct flight {
+	enum stage stage;
+	struct mongo
+	    *own;    /* owned; NULL = not connected; of the first: unused */
+	bool proved; /* the lease was written on it, since it was taken */
+	struct batch batch;
+	struct loader_counts *counts; /* borrowed */
+};
+
 struct loader {
 	struct loader_options o;
-	struct mongo *m; /* owned; NULL = not connected */
+	struct mongo *m; /* owned; NULL = not connected; of the first flight */
+	size_t most;     /* flights, for which there are connections */
 	struct lease lease;
 	int64_t held_ms; /* since when the lease is held */
 	const char *db;  /* borrowed from the URI */
+	bool by_find;    /* too many for one answer the last time */
 
-	/* Of the batch: which of its documents are there already. */
-	uint32_t *slots; /* owned: document + 1, by _id */
-	size_t n_slots;  /* a power of 2 */
-	bool *there;     /* owned; by document */
-	bool *again;     /* owned; the same as an earlier one of the batch */
-	size_t cap;      /* documents that these have room for */
-	struct str *missing;  /* owned; what is to be inserted */
-	uint32_t *missing_at; /* owned; which documents these are */
-	size_t n_missing;
-	bool by_find; /* too many for one answer the last time */
+	struct flight flights[LOADER_FLIGHTS];
+	struct batch stats;
 
-	struct buf query, options, reply, key, app; /* scratch */
-	struct name_list {
-		struct str *p; /* owned; channels of the batch */
-		size_t n, cap;
-	} channels;
+	struct buf query, options, reply, app, key; /* scratch */
 };
 
 static void
@@ -68,6 +74,10 @@ pause_ms(int64_t ms)
 static void
 disconnect(struct loader *l)
 {
+	for (size_t k = 1; k < LOADER_FLIGHTS; k++) {
+		mongo_free(l->flights[k].own);
+		l->flights[k].own = NULL;
+	}
 	mongo_free(l->m);
 	l->m = NULL;
 	l->lease.held = false;
@@ -97,6 +107,7 @@ loader_new(
 
 	*to = l;
 	l->o = *o;
+	l->most = LOADER_FLIGHTS;
 	l->db = mongo_uri_database(o->uri);
 	l->lease = (struct lease){
 		.db = l->db, .name = LOADER_LOGS, .user = mongo_uri_user(o->uri)
@@ -124,6 +135,16 @@ loader_new(
 	return LOADER_WRONG;
 }
 
+static size_t
+in_flight(const struct loader *l)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < LOADER_FLIGHTS; k++)
+		n += l->flights[k].stage != LANDED;
+	return n;
+}
+
 void
 loader_pause(struct loader *l)
 {
@@ -143,15 +164,13 @@ loader_free(struct loader *l)
 {
 	if (l == NULL)
 		return;
-	loader_pause(l);
+	if (in_flight(l) == 0)
+		loader_pause(l);
 	disconnect(l);
 	lease_release(&l->lease);
-	free(l->slots);
-	free(l->there);
-	free(l->again);
-	free(l->missing);
-	free(l->missing_at);
-	free(l->channels.p);
+	for (size_t i = 0; i < LOADER_FLIGHTS; i++)
+		batch_release(&l->flights[i].batch);
+	batch_release(&l->stats);
 	buf_release(&l->query);
 	buf_release(&l->options);
 	buf_release(&l->reply);
@@ -339,6 +358,8 @@ hold(struct loader *l, int64_t until, struct mongo_error *why)
 		switch (lease_take(&l->lease, l->m, why)) {
 		case LEASE_HELD:
 			l->held_ms = now_mono_ms();
+			for (size_t k = 1; k < LOADER_FLIGHTS; k++)
+				l->flights[k].proved = false;
 			return STEP_DONE;
 		case LEASE_FAILED:
 			return why->result == MONGO_UNKNOWN ||
@@ -417,179 +438,43 @@ persist(struct loader *l, attempt *try, void *batch, struct errmsg *why)
 enum loader_result
 loader_prepare(struct loader *l, bool stats, struct errmsg *why)
 {
-	return persist(l, try_prepare, &stats, why);
+	enum loader_result r = loader_settle(l, why);
+
+	return r != LOADER_DONE ? r : persist(l, try_prepare, &stats, why);
 }
 
 /*
  * Events
  */
 
-struct batch {
-	const struct str *docs;
-	size_t n;
-	int64_t from, to; /* ms UTC, the times of its events */
-	int64_t fresh;    /* were missing at the first look; -1 = not looked */
-	int64_t refused;  /* by the server */
-	int tries;        /* of inserting what was refused */
-};
-
-/* The bytes of the _id of a document that we wrote. */
-static const char *
-id_of(struct str doc)
+static void
+mark(struct batch *b, const struct bsonr_value *v)
 {
-	return doc.p + EVENTDOC_ID_AT;
-}
-
-static size_t
-slot_of(const struct loader *l, const char *id)
-{
-	uint64_t hash;
-
-	/* The last eight bytes are a hash already. */
-	memcpy(&hash, id + BSONW_OID_LEN - sizeof(hash), sizeof(hash));
-	return (size_t)hash & (l->n_slots - 1);
-}
-
-/* Finds the document with this _id; n when there is none. */
-static size_t
-find_id(const struct loader *l, const struct batch *b, const char *id)
-{
-	for (size_t i = slot_of(l, id); l->slots[i] != 0;
-	     i = (i + 1) & (l->n_slots - 1)) {
-		size_t doc = l->slots[i] - 1;
-
-		if (memcmp(id_of(b->docs[doc]), id, BSONW_OID_LEN) == 0)
-			return doc;
-	}
-	return b->n;
+	if (v->type == BSONW_OID)
+		batch_mark(b, v->text);
 }
 
 static void
-make_room(struct loader *l, size_t n)
+mark_all(struct batch *b, struct str list)
 {
-	if (n <= l->cap)
-		return;
-	l->cap = n > LOADER_BATCH ? n : LOADER_BATCH;
-	for (l->n_slots = 1024; l->n_slots < 2 * l->cap;)
-		l->n_slots *= 2;
-	free(l->slots);
-	free(l->there);
-	free(l->again);
-	free(l->missing);
-	free(l->missing_at);
-	l->slots = xcalloc(l->n_slots, sizeof(*l->slots));
-	l->there = xcalloc(l->cap, sizeof(*l->there));
-	l->again = xcalloc(l->cap, sizeof(*l->again));
-	l->missing = xcalloc(l->cap, sizeof(*l->missing));
-	l->missing_at = xcalloc(l->cap, sizeof(*l->missing_at));
+	struct bsonr_value v;
+	struct bsonr r;
+
+	if (bsonr_init(&r, list))
+		while (bsonr_next(&r, &v) == 1)
+			mark(b, &v);
 }
 
-/* Notes a channel of the batch; they come one after the other. */
+/* Appends the stages that make one document of all _ids: a third of the price of
+ * a document each. */
 static void
-note_channel(struct loader *l, struct str channel)
+add_stages(struct batch *b, struct buf *q)
 {
-	struct name_list *c = &l->channels;
-
-	for (size_t i = c->n; i > 0; i--)
-		if (str_eq(c->p[i - 1], channel))
-			return;
-	c->p = xgrow(c->p, c->n, &c->cap, sizeof(*c->p));
-	c->p[c->n++] = channel;
-}
-
-/* Reads where in our own document the time and the channel stand: behind the
- * _id `\t ts \0 <8 bytes>`, then `\3 meta \0 <4> \2 channel \0 <4> text`. */
-static void
-look_at(struct str doc, int64_t *ts, struct str *channel)
-{
-	const char *p = doc.p + ID_END + 4;
-	uint32_t len = 0;
-	uint64_t v = 0;
-
-	for (int i = 7; i >= 0; i--)
-		v = v << 8 | (unsigned char)p[i];
-	*ts = (int64_t)v;
-	p += 8 + 6 + 4 + 9;
-	for (int i = 3; i >= 0; i--)
-		len = len << 8 | (unsigned char)p[i];
-	*channel = (struct str){ p + 4, len - 1 };
-}
-
-/* Puts the documents in the table, and finds out what the batch is about. */
-static void
-index_batch(struct loader *l, struct batch *b)
-{
-	struct str channel, last = STR_ABSENT;
-	int64_t ts;
-
-	make_room(l, b->n);
-	memset(l->slots, 0, l->n_slots * sizeof(*l->slots));
-	memset(l->there, 0, b->n * sizeof(*l->there));
-	memset(l->again, 0, b->n * sizeof(*l->again));
-	l->channels.n = 0;
-	b->from = INT64_MAX;
-	b->to = INT64_MIN;
-	for (size_t i = 0; i < b->n; i++) {
-		const char *id = id_of(b->docs[i]);
-		size_t at = slot_of(l, id);
-
-		if (find_id(l, b, id) != b->n) {
-			l->again[i] = true;
-			continue;
-		}
-		while (l->slots[at] != 0)
-			at = (at + 1) & (l->n_slots - 1);
-		l->slots[at] = (uint32_t)i + 1;
-		look_at(b->docs[i], &ts, &channel);
-		b->from = ts < b->from ? ts : b->from;
-		b->to = ts > b->to ? ts : b->to;
-		if (!str_eq(channel, last))
-			note_channel(l, channel);
-		last = channel;
-	}
-}
-
-/* Appends the condition that all documents of the batch meet, and few others.
- */
-static void
-add_match(struct loader *l, const struct batch *b, struct buf *to)
-{
-	size_t at, in;
-
-	at = bsonw_begin_doc(to, STR("meta.channel"));
-	in = bsonw_begin_list(to, STR("$in"));
-	for (size_t i = 0; i < l->channels.n; i++)
-		bsonw_str(to, bsonw_index(&l->key, i), l->channels.p[i]);
-	bsonw_end(to, in);
-	bsonw_end(to, at);
-	at = bsonw_begin_doc(to, STR("ts"));
-	bsonw_date(to, STR("$gte"), b->from);
-	bsonw_date(to, STR("$lte"), b->to);
-	bsonw_end(to, at);
-}
-
-static void
-mark_there(struct loader *l, const struct batch *b, const struct bsonr_value *v)
-{
-	size_t i;
-
-	if (v->type != BSONW_OID)
-		return;
-	i = find_id(l, b, v->text.p);
-	if (i < b->n)
-		l->there[i] = true;
-}
-
-/* Asks for all _ids in one document: a third of the price of one each. */
-static struct mongo_cursor *
-ask_at_once(struct loader *l, const struct batch *b)
-{
-	struct buf *q = &l->query;
-	size_t at = bsonw_begin(q), stage, in, push;
+	size_t stage, in, push;
 
 	stage = bsonw_begin_doc(q, STR("0"));
 	in = bsonw_begin_doc(q, STR("$match"));
-	add_match(l, b, q);
+	batch_match(b, q);
 	bsonw_end(q, in);
 	bsonw_end(q, stage);
 	stage = bsonw_begin_doc(q, STR("1"));
@@ -600,20 +485,28 @@ ask_at_once(struct loader *l, const struct batch *b)
 	bsonw_end(q, push);
 	bsonw_end(q, in);
 	bsonw_end(q, stage);
-	bsonw_end(q, at);
+}
+
+static struct mongo_cursor *
+ask_at_once(struct loader *l, struct batch *b)
+{
+	size_t at = bsonw_begin(&l->query);
+
+	add_stages(b, &l->query);
+	bsonw_end(&l->query, at);
 	at = bsonw_begin(&l->options);
 	bsonw_end(&l->options, at);
-	return mongo_aggregate(
-	    l->m, l->db, LOADER_LOGS, buf_view(q), buf_view(&l->options));
+	return mongo_aggregate(l->m, l->db, LOADER_LOGS, buf_view(&l->query),
+	    buf_view(&l->options));
 }
 
 /* Asks for the _ids one by one: for when there are too many. */
 static struct mongo_cursor *
-ask_each(struct loader *l, const struct batch *b)
+ask_each(struct loader *l, struct batch *b)
 {
 	size_t at = bsonw_begin(&l->query), in;
 
-	add_match(l, b, &l->query);
+	batch_match(b, &l->query);
 	bsonw_end(&l->query, at);
 	at = bsonw_begin(&l->options);
 	in = bsonw_begin_doc(&l->options, STR("projection"));
@@ -627,11 +520,10 @@ ask_each(struct loader *l, const struct batch *b)
 
 /* Finds out which documents of the batch are there. */
 static bool
-read_back(struct loader *l, const struct batch *b, struct mongo_error *why)
+read_back(struct loader *l, struct batch *b, struct mongo_error *why)
 {
 	struct mongo_cursor *c;
 	struct bsonr_value v;
-	struct bsonr r;
 	struct str doc;
 	size_t n = 0;
 	int more;
@@ -644,13 +536,10 @@ read_back(struct loader *l, const struct batch *b, struct mongo_error *why)
 		if (!bsonr_find(doc, l->by_find ? "_id" : "ids", &v))
 			continue;
 		if (l->by_find) {
-			mark_there(l, b, &v);
+			mark(b, &v);
 			continue;
 		}
-		if (!bsonr_init(&r, v.text))
-			continue;
-		while (bsonr_next(&r, &v) == 1)
-			mark_there(l, b, &v);
+		mark_all(b, v.text);
 	}
 	mongo_cursor_free(c);
 	if (more < 0 && why->result == MONGO_REFUSED && !l->by_find) {
@@ -663,16 +552,14 @@ read_back(struct loader *l, const struct batch *b, struct mongo_error *why)
 	return more == 0;
 }
 
-static void
-collect_missing(struct loader *l, const struct batch *b)
+static size_t
+flight_of(const struct loader *l, const struct batch *b)
 {
-	l->n_missing = 0;
-	for (size_t i = 0; i < b->n; i++) {
-		if (l->there[i] || l->again[i])
-			continue;
-		l->missing_at[l->n_missing] = (uint32_t)i;
-		l->missing[l->n_missing++] = b->docs[i];
-	}
+	size_t k = 0;
+
+	while (k < LOADER_FLIGHTS && b != &l->flights[k].batch)
+		k++;
+	return k;
 }
 
 /* Gives up the documents that the server named in its errors and that are not
@@ -691,18 +578,18 @@ refuse(struct loader *l, struct batch *b)
 		size_t doc;
 
 		if (v.type != BSONW_DOC || !bsonr_find(v.text, "index", &e) ||
-		    e.num < 0 || (size_t)e.num >= l->n_missing)
+		    e.num < 0 || (size_t)e.num >= b->n_missing)
 			continue;
-		doc = l->missing_at[e.num];
-		if (l->there[doc])
+		doc = b->missing_at[e.num];
+		if (b->there[doc])
 			continue;
 		if (!bsonr_find(v.text, "errmsg", &e))
 			e.text = STR("the server will not have it");
 		snprintf(why, sizeof(why), "%.*s", STR_ARGS(e.text));
 		/* It counts as settled from here on. */
-		l->there[doc] = true;
+		b->there[doc] = true;
 		b->refused++;
-		l->o.refused(l->o.arg, doc, why);
+		l->o.refused(l->o.arg, flight_of(l, b), doc, why);
 	}
 }
 
@@ -721,7 +608,7 @@ insert_missing(struct loader *l, struct batch *b, struct mongo_error *why)
 {
 	struct bsonr_value v;
 
-	if (mongo_insert(l->m, l->db, LOADER_LOGS, l->missing, l->n_missing,
+	if (mongo_insert(l->m, l->db, LOADER_LOGS, b->missing, b->n_missing,
 		&l->reply, why))
 		return STEP_DONE;
 
@@ -731,8 +618,8 @@ insert_missing(struct loader *l, struct batch *b, struct mongo_error *why)
 	if (!read_back(l, b, why))
 		return step_of(why);
 	refuse(l, b);
-	collect_missing(l, b);
-	if (l->n_missing == 0)
+	batch_collect(b);
+	if (b->n_missing == 0)
 		return lease_touch(&l->lease, l->m, why) ? STEP_DONE
 							 : step_of(why);
 	if (++b->tries == RETRIES) {
@@ -758,12 +645,12 @@ try_events(
 	if (!read_back(l, b, why)) {
 		s = step_of(why);
 	} else {
-		collect_missing(l, b);
+		batch_collect(b);
 		if (b->fresh < 0)
-			b->fresh = (int64_t)l->n_missing;
+			b->fresh = (int64_t)b->n_missing;
 		if (l->o.only_look)
 			s = STEP_DONE;
-		else if (l->n_missing > 0)
+		else if (b->n_missing > 0)
 			s = insert_missing(l, b, why);
 		else if (!lease_touch(&l->lease, l->m, why))
 			s = step_of(why);
@@ -772,24 +659,304 @@ try_events(
 	return s;
 }
 
+/*
+ * Flights
+ */
+
+static struct mongo *
+connection(const struct loader *l, size_t k)
+{
+	return k == 0 ? l->m : l->flights[k].own;
+}
+
+/* Ends flight `k`, whose batch is safe. */
+static void
+land(struct loader *l, size_t k)
+{
+	struct flight *f = &l->flights[k];
+	struct batch *b = &f->batch;
+
+	if (l->o.only_look)
+		for (size_t i = 0; i < b->n_missing; i++)
+			l->o.refused(
+			    l->o.arg, k, b->missing_at[i], "is not there");
+	f->counts->fresh += b->fresh - b->refused;
+	f->counts->there += (int64_t)b->n - b->fresh;
+	f->stage = LANDED;
+}
+
+/* Completes the batch of flight `k`, alone. */
+static enum loader_result
+complete(struct loader *l, size_t k, struct errmsg *why)
+{
+	enum loader_result r =
+	    persist(l, try_events, &l->flights[k].batch, why);
+
+	if (r == LOADER_DONE)
+		land(l, k);
+	return r;
+}
+
+/* Nobody knows what became of what is on its way: the connections go, and each
+ * batch begins anew. */
+static enum loader_result
+start_over(struct loader *l, struct errmsg *why)
+{
+	enum loader_result r = LOADER_DONE;
+
+	disconnect(l);
+	for (size_t k = 0; k < LOADER_FLIGHTS && r == LOADER_DONE; k++)
+		if (l->flights[k].stage != LANDED)
+			r = complete(l, k, why);
+	return r;
+}
+
+static bool
+send_look(struct loader *l, size_t k, struct mongo_error *why)
+{
+	struct buf *q = &l->query;
+	size_t at, in;
+
+	buf_reset(q);
+	at = bsonw_begin(q);
+	bsonw_str(q, STR("aggregate"), STR(LOADER_LOGS));
+	in = bsonw_begin_list(q, STR("pipeline"));
+	add_stages(&l->flights[k].batch, q);
+	bsonw_end(q, in);
+	in = bsonw_begin_doc(q, STR("cursor"));
+	bsonw_end(q, in);
+	bsonw_str(q, STR("$db"), str_of(l->db));
+	bsonw_end(q, at);
+	return mongo_send(connection(l, k), buf_view(q), NULL, 0, why);
+}
+
+static bool
+send_insert(struct loader *l, size_t k, struct mongo_error *why)
+{
+	struct batch *b = &l->flights[k].batch;
+	struct buf *q = &l->query;
+	size_t at, in;
+
+	buf_reset(q);
+	at = bsonw_begin(q);
+	bsonw_str(q, STR("insert"), STR(LOADER_LOGS));
+	bsonw_bool(q, STR("ordered"), false);
+	in = bsonw_begin_doc(q, STR("writeConcern"));
+	bsonw_str(q, STR("w"), STR("majority"));
+	bsonw_bool(q, STR("j"), true);
+	bsonw_int(q, STR("wtimeout"), STORE_MS);
+	bsonw_end(q, in);
+	bsonw_str(q, STR("$db"), str_of(l->db));
+	bsonw_end(q, at);
+	return mongo_send(
+	    connection(l, k), buf_view(q), b->missing, b->n_missing, why);
+}
+
+/* Takes what a look found; false when that is no whole answer. */
+static bool
+take_look(struct batch *b, struct str reply)
+{
+	struct bsonr_value v;
+
+	if (!bsonr_find(reply, "cursor.id", &v) || v.num != 0 ||
+	    !bsonr_find(reply, "cursor.firstBatch", &v))
+		return false;
+	if (bsonr_find(v.text, "0.ids", &v))
+		mark_all(b, v.text);
+	batch_collect(b);
+	if (b->fresh < 0)
+		b->fresh = (int64_t)b->n_missing;
+	return true;
+}
+
+/* Tells whether an insert was a plain success. */
+static bool
+is_stored(const struct batch *b, struct str reply)
+{
+	struct bsonr_value v;
+
+	return !bsonr_find(reply, "writeErrors", &v) &&
+	    !bsonr_find(reply, "writeConcernError", &v) &&
+	    bsonr_find(reply, "n", &v) && v.num == (int64_t)b->n_missing;
+}
+
+/* Goes on with flight `k`, for which an answer comes. */
+static bool
+step(struct loader *l, size_t k, struct mongo_error *why)
+{
+	struct flight *f = &l->flights[k];
+	struct mongo *m = connection(l, k);
+
+	if (!mongo_receive(m, &l->reply, why)) {
+		/* More than fits in one document. */
+		if (f->stage == LOOKING && why->result == MONGO_REFUSED)
+			l->by_find = true;
+		return false;
+	}
+	if (f->stage == INSERTING) {
+		if (!is_stored(&f->batch, buf_view(&l->reply)))
+			return false;
+		land(l, k);
+		return true;
+	}
+	if (!take_look(&f->batch, buf_view(&l->reply)))
+		return false;
+	if (f->batch.n_missing > 0) {
+		f->stage = INSERTING;
+		return send_insert(l, k, why);
+	}
+	if (!lease_touch(&l->lease, m, why))
+		return false;
+	land(l, k);
+	return true;
+}
+
+/* Goes on with what is on its way, which is something, by one answer; with `now`
+ * only if that is there. */
+static enum loader_result
+wait_for_answer(struct loader *l, bool now, struct errmsg *why)
+{
+	struct mongo *all[LOADER_FLIGHTS];
+	size_t of[LOADER_FLIGHTS], n = 0;
+	struct mongo_error e;
+	int i;
+
+	for (size_t k = 0; k < LOADER_FLIGHTS; k++)
+		if (l->flights[k].stage != LANDED) {
+			all[n] = connection(l, k);
+			of[n++] = k;
+		}
+	i = mongo_wait(all, n, now, l->o.idle, l->o.arg);
+	if ((i < 0 && now) || (i >= 0 && step(l, of[i], &e)))
+		return LOADER_DONE;
+	return start_over(l, why);
+}
+
 enum loader_result
-loader_events(struct loader *l, const struct str *docs, size_t n,
+loader_go_on(struct loader *l, struct errmsg *why)
+{
+	return in_flight(l) == 0 ? LOADER_DONE : wait_for_answer(l, true, why);
+}
+
+enum loader_result
+loader_settle(struct loader *l, struct errmsg *why)
+{
+	enum loader_result r = LOADER_DONE;
+
+	while (r == LOADER_DONE && in_flight(l) > 0)
+		r = wait_for_answer(l, false, why);
+	return r;
+}
+
+bool
+loader_has_room(const struct loader *l)
+{
+	return in_flight(l) < l->most;
+}
+
+enum loader_result
+loader_room(struct loader *l, size_t *flight, struct errmsg *why)
+{
+	enum loader_result r = LOADER_DONE;
+
+	while (r == LOADER_DONE && !loader_has_room(l))
+		r = wait_for_answer(l, false, why);
+	*flight = 0;
+	while (
+	    *flight + 1 < LOADER_FLIGHTS && l->flights[*flight].stage != LANDED)
+		++*flight;
+	return r;
+}
+
+static enum step
+try_hold(struct loader *l, void *batch, int64_t until, struct mongo_error *why)
+{
+	(void)batch;
+	return hold(l, until, why);
+}
+
+/* Sees to it that the lease is held, and lets others in now and then. */
+static enum loader_result
+keep_lease(struct loader *l, size_t k, struct errmsg *why)
+{
+	struct mongo *m = connection(l, k);
+	enum loader_result r = LOADER_DONE;
+	struct mongo_error e;
+	bool wanted;
+
+	if (l->lease.held && m != NULL &&
+	    now_mono_ms() - l->held_ms > HOLD_MS) {
+		if (!lease_wanted(&l->lease, m, &wanted, &e))
+			r = start_over(l, why);
+		else if (wanted && (r = loader_settle(l, why)) == LOADER_DONE)
+			loader_pause(l);
+		else
+			l->held_ms = now_mono_ms();
+	}
+	/* Nothing is on its way without it. */
+	if (r == LOADER_DONE && !l->lease.held)
+		r = persist(l, try_hold, NULL, why);
+	return r;
+}
+
+/* Makes the connection of flight `k`, not the first, one that holds the lease,
+ * too. */
+static bool
+join(struct loader *l, size_t k, struct mongo_error *why)
+{
+	struct flight *f = &l->flights[k];
+
+	if (f->own == NULL) {
+		f->own = mongo_connect(l->o.uri, l->app.p, why);
+		f->proved = false;
+		if (f->own == NULL) {
+			/* Perhaps there may be no more of them. */
+			l->most = k;
+			return false;
+		}
+		mongo_seal(f->own);
+	}
+	f->proved = f->proved ||
+	    (mongo_same_server(l->m, f->own) &&
+		lease_touch(&l->lease, f->own, why));
+	return f->proved;
+}
+
+enum loader_result
+loader_events(struct loader *l, size_t flight, const struct str *docs, size_t n,
     struct loader_counts *counts, struct errmsg *why)
 {
-	struct batch b = { .docs = docs, .n = n, .fresh = -1 };
-	enum loader_result r;
+	struct flight *f = &l->flights[flight];
+	const struct batch *others[LOADER_FLIGHTS];
+	enum loader_result r = LOADER_DONE;
+	struct mongo_error e;
+	size_t n_others = 0;
 
-	index_batch(l, &b);
-	r = persist(l, try_events, &b, why);
+	f->counts = counts;
+	for (size_t k = 0; k < LOADER_FLIGHTS; k++)
+		if (l->flights[k].stage != LANDED)
+			others[n_others++] = &l->flights[k].batch;
+	batch_begin(&f->batch, docs, n, others, n_others);
+	if (l->o.only_look)
+		return complete(l, flight, why);
+	if (f->batch.channels.n == 0) {
+		/* All of it is on its way with others. */
+		f->batch.fresh = 0;
+		land(l, flight);
+		return LOADER_DONE;
+	}
+	if (l->by_find)
+		r = loader_settle(l, why);
+	if (r == LOADER_DONE)
+		r = keep_lease(l, flight, why);
 	if (r != LOADER_DONE)
 		return r;
-	if (l->o.only_look)
-		for (size_t i = 0; i < l->n_missing; i++)
-			l->o.refused(
-			    l->o.arg, l->missing_at[i], "is not there");
-	counts->fresh += b.fresh - b.refused;
-	counts->there += (int64_t)n - b.fresh;
-	return LOADER_DONE;
+	if (l->by_find)
+		return complete(l, flight, why);
+	f->stage = LOOKING;
+	if ((flight == 0 || join(l, flight, &e)) && send_look(l, flight, &e))
+		return LOADER_DONE;
+	return start_over(l, why);
 }
 
 /*
@@ -844,7 +1011,7 @@ refuse_stats(struct loader *l, struct batch *b, struct mongo_error *why)
 		if (!bsonr_find(v.text, "errmsg", &e))
 			e.text = STR("the server will not have it");
 		snprintf(text, sizeof(text), "%.*s", STR_ARGS(e.text));
-		l->o.refused(l->o.arg, (size_t)index.num, text);
+		l->o.refused(l->o.arg, LOADER_FLIGHTS, (size_t)index.num, text);
 		b->refused++;
 	}
 	return true;
@@ -913,14 +1080,14 @@ look_for_stats(struct loader *l, struct batch *b, struct mongo_error *why)
 	at = bsonw_begin(&l->options);
 	bsonw_end(&l->options, at);
 	for (size_t i = 0; i < b->n; i++)
-		l->there[i] = false;
+		b->there[i] = false;
 	c = mongo_find(l->m, l->db, LOADER_STATS, buf_view(&l->query),
 	    buf_view(&l->options));
 	while ((more = mongo_cursor_next(c, &doc, why)) == 1)
 		for (size_t i = 0; i < b->n; i++)
-			if (!l->there[i] &&
+			if (!b->there[i] &&
 			    str_eq(stats_id(doc), stats_id(b->docs[i]))) {
-				l->there[i] = true;
+				b->there[i] = true;
 				n++;
 			}
 	mongo_cursor_free(c);
@@ -942,19 +1109,25 @@ enum loader_result
 loader_stats(struct loader *l, const struct str *docs, size_t n,
     struct loader_counts *counts, struct errmsg *why)
 {
-	struct batch b = { .docs = docs, .n = n };
-	enum loader_result r;
+	struct batch *b = &l->stats;
+	enum loader_result r = loader_settle(l, why);
 
-	make_room(l, n);
-	r = persist(l, try_stats, &b, why);
+	if (r != LOADER_DONE)
+		return r;
+	batch_make_room(b, n);
+	b->docs = docs;
+	b->n = n;
+	b->fresh = b->refused = 0;
+	r = persist(l, try_stats, b, why);
 	if (r != LOADER_DONE)
 		return r;
 	if (l->o.only_look)
 		for (size_t i = 0; i < n; i++)
-			if (!l->there[i])
-				l->o.refused(l->o.arg, i, "is not there");
-	counts->fresh += b.fresh;
-	counts->there += (int64_t)n - b.fresh - b.refused;
+			if (!b->there[i])
+				l->o.refused(l->o.arg, LOADER_FLIGHTS, i,
+				    "is not there");
+	counts->fresh += b->fresh;
+	counts->there += (int64_t)n - b->fresh - b->refused;
 	return LOADER_DONE;
 }
 
@@ -1037,7 +1210,10 @@ loader_verify(struct loader *l, struct str channel, int64_t from, int64_t to,
     int64_t *n, int64_t *twice, struct errmsg *why)
 {
 	struct verify v = { .channel = channel, .from = from, .to = to };
-	enum loader_result r = persist(l, try_verify, &v, why);
+	enum loader_result r = loader_settle(l, why);
+
+	if (r == LOADER_DONE)
+		r = persist(l, try_verify, &v, why);
 
 	*n = v.n;
 	*twice = v.twice;

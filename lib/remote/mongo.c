@@ -9,6 +9,7 @@
 #include "remote/mongo.h"
 
 #include <mongoc/mongoc.h>
+#include <assert.h>
 #include <errno.h>
 #include <netdb.h>
 #include <stdlib.h>
@@ -19,12 +20,14 @@
 
 #include "base/xalloc.h"
 #include "format/bsonr.h"
+#include "remote/opmsg.h"
 
 #define TAP_TYPE         1000 /* of our stream; the library's own are small */
 #define CONNECT_MS       5000
 #define SOCKET_MS        60000 /* without a byte of an answer */
 #define WRITE_CONCERN_MS 30000
 #define DOC_ALIGN        128 /* of a bson_t */
+#define MONGO_WAIT_MAX   8
 
 struct mongo_uri {
 	mongoc_uri_t *uri; /* owned */
@@ -38,6 +41,13 @@ struct mongo {
 	char *docs;          /* owned: room for bson_t, see DOC_ALIGN */
 	const bson_t **list; /* owned: pointers to them */
 	size_t cap;          /* of these */
+
+	struct tap *taps;    /* borrowed; all that are open */
+	struct tap *waiting; /* borrowed; on which an answer is to come */
+	char server[BSON_HOST_NAME_MAX + 8]; /* host:port that is written to */
+	int32_t wait_ms;                     /* without a byte of an answer */
+	int32_t id;         /* of the last message that we sent */
+	struct buf message; /* scratch */
 };
 
 struct mongo_cursor {
@@ -46,9 +56,11 @@ struct mongo_cursor {
 };
 
 struct tap {
-	mongoc_stream_t stream; /* first, for the library */
-	mongoc_stream_t *base;  /* owned */
-	struct mongo *m;        /* borrowed */
+	mongoc_stream_t stream;              /* first, for the library */
+	mongoc_stream_t *base;               /* owned */
+	struct mongo *m;                     /* borrowed */
+	struct tap *next;                    /* borrowed; of m->taps */
+	char server[BSON_HOST_NAME_MAX + 8]; /* host:port */
 };
 
 /*
@@ -231,8 +243,21 @@ tap_of(mongoc_stream_t *s)
 }
 
 static void
+forget_tap(struct tap *t)
+{
+	struct tap **at = &t->m->taps;
+
+	while (*at != t)
+		at = &(*at)->next;
+	*at = t->next;
+	if (t->m->waiting == t)
+		t->m->waiting = NULL;
+}
+
+static void
 tap_destroy(mongoc_stream_t *s)
 {
+	forget_tap(tap_of(s));
 	mongoc_stream_destroy(tap_of(s)->base);
 	free(s);
 }
@@ -240,6 +265,7 @@ tap_destroy(mongoc_stream_t *s)
 static void
 tap_failed(mongoc_stream_t *s)
 {
+	forget_tap(tap_of(s));
 	mongoc_stream_failed(tap_of(s)->base);
 	free(s);
 }
@@ -308,7 +334,7 @@ tap_should_retry(mongoc_stream_t *s)
 }
 
 static mongoc_stream_t *
-tap_new(struct mongo *m, mongoc_stream_t *base)
+tap_new(struct mongo *m, mongoc_stream_t *base, const char *server)
 {
 	struct tap *t = xcalloc(1, sizeof(*t));
 
@@ -326,6 +352,9 @@ tap_new(struct mongo *m, mongoc_stream_t *base)
 	t->stream.should_retry = tap_should_retry;
 	t->base = base;
 	t->m = m;
+	t->next = m->taps;
+	m->taps = t;
+	snprintf(t->server, sizeof(t->server), "%s", server);
 	return &t->stream;
 }
 
@@ -461,12 +490,35 @@ initiate(const mongoc_uri_t *uri, const mongoc_host_list_t *host, void *arg,
 	s = connect_host(host, wait_ms, error);
 	if (s != NULL && mongoc_uri_get_tls(uri))
 		s = start_tls(uri, host, s, wait_ms, error);
-	return s != NULL ? tap_new(m, s) : NULL;
+	return s != NULL ? tap_new(m, s, host->host_and_port) : NULL;
 }
 
 /*
  * Clients
  */
+
+/* Finds the connection to the server that can be written to. */
+static struct tap *
+find_tap(struct mongo *m, struct mongo_error *why)
+{
+	mongoc_server_description_t *d;
+	bson_error_t error;
+
+	d = mongoc_client_select_server(m->client, true, NULL, &error);
+	if (d == NULL) {
+		set_error(why, &error);
+		return NULL;
+	}
+	snprintf(m->server, sizeof(m->server), "%s",
+	    mongoc_server_description_host(d)->host_and_port);
+	mongoc_server_description_destroy(d);
+	for (struct tap *t = m->taps; t != NULL; t = t->next)
+		if (strcmp(t->server, m->server) == 0)
+			return t;
+	why->result = MONGO_UNKNOWN;
+	errmsg_set(&why->why, "the connection to %s is lost", m->server);
+	return NULL;
+}
 
 struct mongo *
 mongo_connect(
@@ -482,6 +534,8 @@ mongo_connect(
 	/* The name is ours, whatever the URI says: a lease goes by it. */
 	own = mongoc_uri_copy(u->uri);
 	mongoc_uri_set_appname(own, app);
+	m->wait_ms = mongoc_uri_get_option_as_int32(
+	    own, MONGOC_URI_SOCKETTIMEOUTMS, SOCKET_MS);
 	m->client = mongoc_client_new_from_uri_with_error(own, &error);
 	mongoc_uri_destroy(own);
 	if (m->client == NULL) {
@@ -498,7 +552,7 @@ mongo_connect(
 	ok = mongo_command(m, "admin", buf_view(&ping), &reply, why);
 	buf_release(&ping);
 	buf_release(&reply);
-	if (ok)
+	if (ok && find_tap(m, why) != NULL)
 		return m;
 	mongo_free(m);
 	return NULL;
@@ -543,6 +597,7 @@ mongo_free(struct mongo *m)
 	m->idle = NULL;
 	m->sealed = true;
 	mongoc_client_destroy(m->client);
+	buf_release(&m->message);
 	free(m->docs);
 	free(m->list);
 	free(m);
@@ -588,6 +643,118 @@ mongo_command(struct mongo *m, const char *db, struct str command,
 	if (!ok)
 		set_error(why, &error);
 	return ok;
+}
+
+/*
+ * Sending now, and reading the answer later
+ *
+ * The library has no such thing. On its connection, which has been greeted and
+ * authenticated, our own messages go as well as its own; an answer comes as its
+ * question went, without compression.
+ */
+
+static bool
+lost(const struct mongo *m, struct mongo_error *why)
+{
+	why->result = MONGO_UNKNOWN;
+	why->code = 0;
+	errmsg_set(&why->why, "the connection to %s is lost", m->server);
+	return false;
+}
+
+bool
+mongo_send(struct mongo *m, struct str command, const struct str *docs,
+    size_t n, struct mongo_error *why)
+{
+	struct tap *t = find_tap(m, why);
+	mongoc_iovec_t iov;
+
+	if (t == NULL)
+		return false;
+	buf_reset(&m->message);
+	opmsg_write(&m->message, ++m->id, command, docs, n);
+	iov.iov_base = m->message.p;
+	iov.iov_len = m->message.len;
+	if (mongoc_stream_writev(t->base, &iov, 1, m->wait_ms) !=
+	    (ssize_t)m->message.len)
+		return lost(m, why);
+	m->waiting = t;
+	return true;
+}
+
+int
+mongo_wait(
+    struct mongo *const *all, size_t n, bool now, mongo_idle *idle, void *arg)
+{
+	mongoc_stream_poll_t p[MONGO_WAIT_MAX];
+	int32_t wait_ms = 0;
+	ssize_t some;
+
+	assert(n > 0 && n <= MONGO_WAIT_MAX);
+	for (size_t i = 0; i < n; i++)
+		p[i] =
+		    (mongoc_stream_poll_t){ all[i]->waiting->base, POLLIN, 0 };
+	for (;;) {
+		some = mongoc_stream_poll(p, n, wait_ms);
+		for (size_t i = 0; some > 0 && i < n; i++)
+			if (p[i].revents != 0)
+				return (int)i;
+		if (some < 0 || now || wait_ms != 0)
+			return -1;
+		if (idle == NULL || !idle(arg))
+			wait_ms = all[0]->wait_ms;
+	}
+}
+
+/* Reads `n` bytes more of an answer. */
+static bool
+receive_bytes(struct mongo *m, size_t n)
+{
+	mongoc_iovec_t iov;
+
+	(void)buf_room(&m->message, n);
+	iov.iov_base = m->message.p + m->message.len;
+	iov.iov_len = n;
+	m->message.len += n;
+	return mongoc_stream_readv(m->waiting->base, &iov, 1, n, m->wait_ms) ==
+	    (ssize_t)n;
+}
+
+bool
+mongo_receive(struct mongo *m, struct buf *reply, struct mongo_error *why)
+{
+	struct bsonr_value v, text;
+	bson_error_t error;
+	struct str doc;
+	size_t len;
+
+	buf_reset(&m->message);
+	if (m->waiting == NULL || !receive_bytes(m, OPMSG_HEAD))
+		return lost(m, why);
+	len = opmsg_length(m->message.p);
+	if (len == 0 || !receive_bytes(m, len - OPMSG_HEAD) ||
+	    !opmsg_read(buf_view(&m->message), m->id, &doc))
+		return lost(m, why);
+	m->waiting = NULL;
+	buf_reset(reply);
+	buf_str(reply, doc);
+	if (!bsonr_find(doc, "ok", &v))
+		return lost(m, why);
+	if (v.num == 1)
+		return true;
+	if (!bsonr_find(doc, "errmsg", &text))
+		text.text = STR("the server said no");
+	bson_set_error(&error, MONGOC_ERROR_SERVER,
+	    bsonr_find(doc, "code", &v) ? (uint32_t)v.num : 0, "%.*s",
+	    STR_ARGS(text.text));
+	set_error(why, &error);
+	return false;
+}
+
+bool
+mongo_same_server(const struct mongo *a, const struct mongo *b)
+{
+	return strcmp(a->server, b->server) == 0;
 }
 
 /* Makes room for `n` documents at a time. */

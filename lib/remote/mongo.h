@@ -105,6 +105,42 @@ bool mongo_command(struct mongo *m, const char *db, struct str command,
     struct buf *reply, struct mongo_error *why) MUST_USE;
 
 /*
+ * Send the command `command`, a document with `$db`, to the server that can be
+ * written to; the `n` documents `docs` are its field `documents`, 0 = it has none.
+ * Does not wait for the answer: until mongo_receive() `m` does nothing else.
+ *
+ * Returns true when it is sent; false with `why`, when nobody knows that.
+ */
+bool mongo_send(struct mongo *m, struct str command, const struct str *docs,
+    size_t n, struct mongo_error *why) MUST_USE;
+
+/*
+ * Wait until the answer begins to come at one of the `n` clients `all`, each of
+ * which has sent something; meanwhile `idle` is called with `arg`, NULL = nothing.
+ * With `now` it does not wait, and calls nothing.
+ *
+ * Returns which; -1 when nothing came, for as long as the URI's
+ * socketTimeoutMS.
+ */
+int mongo_wait(struct mongo *const *all, size_t n, bool now, mongo_idle *idle,
+    void *arg) MUST_USE;
+
+/*
+ * Read the answer to what was sent.
+ *
+ * Returns true, with the answer in `reply`, which is reset first; false with
+ * `why`: the server said no, or the connection is no use any more. Errors that
+ * stand inside of an answer are the caller's to look for.
+ */
+bool mongo_receive(
+    struct mongo *m, struct buf *reply, struct mongo_error *why) MUST_USE;
+
+/*
+ * Tell whether two clients write to the same server, as far as each has seen.
+ */
+bool mongo_same_server(const struct mongo *a, const struct mongo *b);
+
+/*
  * Insert the `n` documents `docs`, in any order, as far as each can be, and
  * wait until they are safe: in the journal, and with the majority.
  *

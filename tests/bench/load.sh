@@ -63,7 +63,7 @@ pymongo() {
 }
 
 load_round() {
-	load insert "$bin/tests/bench/insert" "$uri" chatLogs
+	load insert "$bin/tests/bench/insert" "$uri" chatLogs 3
 	load tw-load "$bin/tw-load" -q --uri "$uri"
 	load_more again "$bin/tw-load" -q --uri "$uri"
 	pymongo pymongo-1 1 20000
@@ -89,7 +89,7 @@ bench_load() {
 	mongod=$("$top/scripts/mongod")
 	"$bin/tests/gen" lines "$lines" | "$bin/tw-parse" >"$work/events"
 	section load
-	row insert "$lines" "ceiling: documents made before, then inserted"
+	row insert "$lines" "ceiling: documents made before, then inserted by three"
 	row tw-load "$lines" "**tw-load**"
 	row again "$lines" "tw-load, all of it there already"
 	if has pymongo; then

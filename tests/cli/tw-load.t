@@ -323,6 +323,47 @@ done
 ok $? "cut: $(grep -c cut "$tmp/cut.out") times"
 end TERM cut
 
+# Three connections, of one name; and batches on their way that have events in
+# common.
+sed 's/"channel":"[^"]*"/"channel":"one"/' "$tmp/all" | sort -u >"$tmp/single"
+single=$(wc -l <"$tmp/single" | tr -d ' ')
+cat "$tmp/single" "$tmp/single" "$tmp/single" |
+	tw-load -v --uri "$uri/both" 2>"$tmp/err" &
+pid=$!
+seen=0
+while [ "$seen" != 3 ] && kill -0 $pid 2>/dev/null; do
+	# shellcheck disable=SC2016 # the dollars are the server's
+	seen=$(mongo "$a" admin '{"aggregate": 1, "cursor": {}, "pipeline": [
+		{"$currentOp": {"idleConnections": true, "allUsers": true}},
+		{"$match": {"appName": {"$regex": "^tw-load/both"}}},
+		{"$group": {"_id": "$appName", "n": {"$sum": 1}}}]}' |
+		jq '[.cursor.firstBatch[].n] | max')
+done
+wait $pid
+is "$seen" 3 "three connections of one loader"
+is "$(events_in "$a" both)" "$single $single" "one channel, three times over: each event once"
+like "$(tr -d , <"$tmp/err")" " $single new $((2 * single)) already there" "and counted once"
+
+# Ended in the middle.
+tw-load --uri "$uri/ended" "$tmp/single" &
+pid=$!
+sleep 0.25
+kill $pid 2>/dev/null
+wait $pid
+tw-load --uri "$uri/ended" "$tmp/single"
+is "$(events_in "$a" ended)" "$single $single" "ended and loaded again: each event once"
+
+# No second connection is let in.
+spawn few python3 "$fake/cutter.py" "$cut" "$a" 2000000000 2000000000 7 1
+sleep 0.3
+tw-load --uri "mongodb://127.0.0.1:$cut/few" "$tmp/all" 2>"$tmp/err"
+is $? 0 "one connection: goes on: $(head -n 1 "$tmp/err")"
+all=$(wc -l <"$tmp/all" | tr -d ' ')
+is "$(events_in "$a" few)" "$all $all" "one connection: each event once"
+grep -q full "$tmp/few.out"
+ok $? "one connection: another one was wanted"
+end TERM few
+
 # The server is killed in the middle, and comes back.
 tw-load --wait 60s --uri "$uri/killed" "$tmp/all" 2>"$tmp/err" &
 pid=$!

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """cutter - a proxy that cuts connections in the middle
 
-  cutter.py PORT UPSTREAM-PORT LEAST MOST SEED
+  cutter.py PORT UPSTREAM-PORT LEAST MOST SEED [AT-ONCE]
 
 Passes bytes between 127.0.0.1:PORT and 127.0.0.1:UPSTREAM-PORT and cuts each
 connection after a random number of them, LEAST to MOST in both directions
-together, every other one with a reset. Prints a line for each cut.
+together, every other one with a reset. Prints a line for each cut. Where there
+are AT-ONCE connections, another one is reset at once, with a line "full".
 """
 import random
 import socket
@@ -21,6 +22,7 @@ def reset(s):
 
 class Pair:
     def __init__(self, a, b, budget, hard):
+        self.open = True
         self.ends = a, b
         self.budget = budget
         self.hard = hard
@@ -29,6 +31,7 @@ class Pair:
             threading.Thread(target=self.copy, args=(x, y), daemon=True).start()
 
     def close(self, cut):
+        self.open = False
         for s in self.ends:
             try:
                 # To wake the other thread, or the socket stays open.
@@ -59,7 +62,9 @@ class Pair:
 
 
 def main():
-    port, upstream, least, most, seed = map(int, sys.argv[1:])
+    port, upstream, least, most, seed = map(int, sys.argv[1:6])
+    at_once = int(sys.argv[6]) if len(sys.argv) > 6 else 1000
+    pairs = []
     r = random.Random(seed)
     s = socket.socket()
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -67,12 +72,17 @@ def main():
     s.listen(50)
     while True:
         a, _ = s.accept()
+        pairs = [p for p in pairs if p.open]
+        if len(pairs) >= at_once:
+            print("full", flush=True)
+            reset(a)
+            continue
         try:
             b = socket.create_connection(("127.0.0.1", upstream))
         except OSError:
             reset(a)
             continue
-        Pair(a, b, r.randint(least, most), r.random() < 0.5)
+        pairs.append(Pair(a, b, r.randint(least, most), r.random() < 0.5))
 
 
 main()
