@@ -43,7 +43,8 @@ MONGO     := $(if $(WITHOUT_MONGO),,mongo)
 MONGO_PKG := $(if $(MONGO),$(shell for p in mongoc2 libmongoc-1.0; do \
 	     pkg-config --exists $$p && echo $$p && break; done))
 MONGO_SRC := $(wildcard lib/remote/mongo*.c) lib/remote/lease.c \
-	     lib/remote/loader.c lib/remote/pushdown.c lib/remote/rows.c
+	     lib/remote/collections.c lib/remote/loader.c \
+	     lib/remote/pushdown.c lib/remote/rows.c
 MONGO_INC := $(if $(MONGO_PKG),$(patsubst -I%,-isystem %,\
 	     $(shell pkg-config --cflags $(MONGO_PKG))))
 

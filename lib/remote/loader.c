@@ -8,6 +8,7 @@
 #include "base/xalloc.h"
 #include "format/bsonr.h"
 #include "remote/batch.h"
+#include "remote/collections.h"
 #include "remote/lease.h"
 
 #define WIRE_MIN     13    /* MongoDB 5.0, the first with time series */
@@ -19,8 +20,6 @@
 #define RETRIES      5     /* of documents that the server did not want */
 #define STORE_MS     30000 /* for the majority to have it */
 #define SAY_AFTER_MS 2000  /* of waiting */
-#define NS_EXISTS    48
-#define INDEX_NAMED  85 /* it exists with another name */
 
 enum step {
 	STEP_DONE,
@@ -109,9 +108,9 @@ loader_new(
 	l->o = *o;
 	l->most = LOADER_FLIGHTS;
 	l->db = mongo_uri_database(o->uri);
-	l->lease = (struct lease){
-		.db = l->db, .name = LOADER_LOGS, .user = mongo_uri_user(o->uri)
-	};
+	l->lease = (struct lease){ .db = l->db,
+		.name = COLLECTION_LOGS,
+		.user = mongo_uri_user(o->uri) };
 	until = now_mono_ms() + (o->wait_ms < FIRST_MS ? o->wait_ms : FIRST_MS);
 	while (!connect_once(l, &e) &&
 	    (e.result == MONGO_UNKNOWN || e.result == MONGO_UNREACHABLE) &&
@@ -180,162 +179,17 @@ loader_free(struct loader *l)
 }
 
 /*
- * Collections
+ * Trying until it is done
  */
 
-/* Looks for the collection `name`: 1 with what the server says of it in
- * l->reply, 0 when there is none, -1. */
-static int
-find_collection(struct loader *l, const char *name, struct bsonr_value *v,
-    struct mongo_error *why)
-{
-	struct buf *b = &l->query;
-	size_t at, in;
-
-	buf_reset(b);
-	at = bsonw_begin(b);
-	bsonw_int(b, STR("listCollections"), 1);
-	in = bsonw_begin_doc(b, STR("filter"));
-	bsonw_str(b, STR("name"), str_of(name));
-	bsonw_end(b, in);
-	bsonw_end(b, at);
-	if (!mongo_command(l->m, l->db, buf_view(b), &l->reply, why))
-		return -1;
-	return bsonr_find(buf_view(&l->reply), "cursor.firstBatch.0", v);
-}
-
-/* Tells whether the string at `path` in `doc` is `want`, and says what it is. */
-static bool
-has(struct str doc, const char *path, const char *want, struct buf *is)
-{
-	struct bsonr_value v;
-
-	if (!bsonr_find(doc, path, &v) || v.type != BSONW_STRING)
-		v.text = STR("nothing");
-	else if (str_eq(v.text, str_of(want)))
-		return true;
-	buf_printf(is, "%s%s is %.*s, not %s", is->len > 0 ? "; " : "", path,
-	    STR_ARGS(v.text), want);
-	return false;
-}
-
-/* Compares chatLogs as it is with what it has to be. */
-static bool
-compare_logs(struct loader *l, struct str doc, struct errmsg *why)
-{
-	struct bsonr_value v;
-	struct buf is = { 0 };
-	int64_t expire = 0;
-	bool same;
-
-	has(doc, "type", "timeseries", &is);
-	if (is.len == 0) {
-		has(doc, "options.timeseries.timeField", "ts", &is);
-		has(doc, "options.timeseries.metaField", "meta", &is);
-		has(doc, "options.timeseries.granularity", "seconds", &is);
-		if (bsonr_find(doc, "options.expireAfterSeconds", &v))
-			expire = v.num;
-		if (l->o.retention_s > 0 && expire != l->o.retention_s)
-			buf_printf(&is,
-			    "%sexpireAfterSeconds is %lld, not %lld (the "
-			    "command collMod changes it)",
-			    is.len > 0 ? "; " : "", (long long)expire,
-			    (long long)l->o.retention_s);
-	}
-	if (is.len > 0)
-		errmsg_set(why,
-		    "%s.%s exists with other options: %.*s; see tw-mongo(7)",
-		    l->db, LOADER_LOGS, STR_ARGS(buf_view(&is)));
-	same = is.len == 0;
-	buf_release(&is);
-	return same;
-}
-
-static bool
-create_logs(struct loader *l, struct mongo_error *why)
-{
-	struct buf *b = &l->query;
-	size_t at, in;
-
-	buf_reset(b);
-	at = bsonw_begin(b);
-	bsonw_str(b, STR("create"), STR(LOADER_LOGS));
-	in = bsonw_begin_doc(b, STR("timeseries"));
-	bsonw_str(b, STR("timeField"), STR("ts"));
-	bsonw_str(b, STR("metaField"), STR("meta"));
-	bsonw_str(b, STR("granularity"), STR("seconds"));
-	bsonw_end(b, in);
-	if (l->o.retention_s > 0)
-		bsonw_int(b, STR("expireAfterSeconds"), l->o.retention_s);
-	bsonw_end(b, at);
-	/* Another loader may have been faster: it is compared all the same. */
-	return mongo_command(l->m, l->db, buf_view(b), &l->reply, why) ||
-	    why->code == NS_EXISTS;
-}
-
-static bool
-create_index(struct loader *l, bool stats, struct mongo_error *why)
-{
-	struct buf *b = &l->query;
-	size_t at, list, doc, in;
-
-	buf_reset(b);
-	at = bsonw_begin(b);
-	bsonw_str(b, STR("createIndexes"),
-	    stats ? STR(LOADER_STATS) : STR(LOADER_LOGS));
-	list = bsonw_begin_list(b, STR("indexes"));
-	doc = bsonw_begin_doc(b, STR("0"));
-	in = bsonw_begin_doc(b, STR("key"));
-	if (stats) {
-		bsonw_int(b, STR("type"), 1);
-		bsonw_int(b, STR("channel"), 1);
-	} else {
-		bsonw_int(b, STR("meta.channel"), 1);
-	}
-	bsonw_int(b, STR("ts"), 1);
-	bsonw_end(b, in);
-	bsonw_str(b, STR("name"),
-	    stats ? STR("type_1_channel_1_ts_1") : STR("meta.channel_1_ts_1"));
-	bsonw_end(b, doc);
-	bsonw_end(b, list);
-	bsonw_end(b, at);
-	/* The same under another name does as well. */
-	return mongo_command(l->m, l->db, buf_view(b), &l->reply, why) ||
-	    why->code == INDEX_NAMED;
-}
-
-/* One try at loader_prepare(). */
+/* What to do about an error of a step that can be done again. */
 static enum step
-prepare(struct loader *l, bool stats, struct mongo_error *why)
+step_of(const struct mongo_error *why)
 {
-	const char *name = stats ? LOADER_STATS : LOADER_LOGS;
-	struct bsonr_value v;
-	int there = find_collection(l, name, &v, why);
-
-	if (there == 0 && l->o.only_look)
-		return STEP_DONE;
-	if (there == 0 && !stats) {
-		if (!create_logs(l, why))
-			goto failed;
-		there = find_collection(l, name, &v, why);
-	}
-	if (there < 0)
-		goto failed;
-	if (!stats && !compare_logs(l, v.text, &why->why)) {
-		why->result = MONGO_REFUSED;
-		return STEP_STOP;
-	}
-	if (l->o.only_look || create_index(l, stats, why))
-		return STEP_DONE;
-failed:
 	return why->result == MONGO_UNKNOWN || why->result == MONGO_UNREACHABLE
 	    ? STEP_AGAIN
 	    : STEP_STOP;
 }
-
-/*
- * Trying until it is done
- */
 
 /* Takes the lease, waiting for others. */
 static enum step
@@ -362,10 +216,7 @@ hold(struct loader *l, int64_t until, struct mongo_error *why)
 				l->flights[k].proved = false;
 			return STEP_DONE;
 		case LEASE_FAILED:
-			return why->result == MONGO_UNKNOWN ||
-				why->result == MONGO_UNREACHABLE
-			    ? STEP_AGAIN
-			    : STEP_STOP;
+			return step_of(why);
 		case LEASE_BUSY:
 			break;
 		}
@@ -374,7 +225,7 @@ hold(struct loader *l, int64_t until, struct mongo_error *why)
 			why->result = MONGO_UNREACHABLE;
 			errmsg_set(&why->why,
 			    "another tw-load is at work on %s.%s; see --wait",
-			    l->db, LOADER_LOGS);
+			    l->db, COLLECTION_LOGS);
 			return STEP_STOP;
 		}
 		if (!said && now - begin > SAY_AFTER_MS) {
@@ -395,8 +246,14 @@ static enum step
 try_prepare(
     struct loader *l, void *batch, int64_t until, struct mongo_error *why)
 {
+	const bool *stats = batch;
+	bool done;
+
 	(void)until;
-	return prepare(l, *(const bool *)batch, why);
+	done = *stats ? collections_stats(l->m, l->db, l->o.only_look, why)
+		      : collections_logs(
+			    l->m, l->db, l->o.retention_s, l->o.only_look, why);
+	return done ? STEP_DONE : step_of(why);
 }
 
 /*
@@ -496,8 +353,8 @@ ask_at_once(struct loader *l, struct batch *b)
 	bsonw_end(&l->query, at);
 	at = bsonw_begin(&l->options);
 	bsonw_end(&l->options, at);
-	return mongo_aggregate(l->m, l->db, LOADER_LOGS, buf_view(&l->query),
-	    buf_view(&l->options));
+	return mongo_aggregate(l->m, l->db, COLLECTION_LOGS,
+	    buf_view(&l->query), buf_view(&l->options));
 }
 
 /* Asks for the _ids one by one: for when there are too many. */
@@ -514,7 +371,7 @@ ask_each(struct loader *l, struct batch *b)
 	bsonw_end(&l->options, in);
 	bsonw_int(&l->options, STR("batchSize"), LOADER_BATCH);
 	bsonw_end(&l->options, at);
-	return mongo_find(l->m, l->db, LOADER_LOGS, buf_view(&l->query),
+	return mongo_find(l->m, l->db, COLLECTION_LOGS, buf_view(&l->query),
 	    buf_view(&l->options));
 }
 
@@ -593,14 +450,6 @@ refuse(struct loader *l, struct batch *b)
 	}
 }
 
-static enum step
-step_of(const struct mongo_error *why)
-{
-	return why->result == MONGO_UNKNOWN || why->result == MONGO_UNREACHABLE
-	    ? STEP_AGAIN
-	    : STEP_STOP;
-}
-
 /* Inserts what is missing; what the server will not have is looked for once
  * more before it is given up: an error may come although it was stored. */
 static enum step
@@ -608,7 +457,7 @@ insert_missing(struct loader *l, struct batch *b, struct mongo_error *why)
 {
 	struct bsonr_value v;
 
-	if (mongo_insert(l->m, l->db, LOADER_LOGS, b->missing, b->n_missing,
+	if (mongo_insert(l->m, l->db, COLLECTION_LOGS, b->missing, b->n_missing,
 		&l->reply, why))
 		return STEP_DONE;
 
@@ -719,7 +568,7 @@ send_look(struct loader *l, size_t k, struct mongo_error *why)
 
 	buf_reset(q);
 	at = bsonw_begin(q);
-	bsonw_str(q, STR("aggregate"), STR(LOADER_LOGS));
+	bsonw_str(q, STR("aggregate"), STR(COLLECTION_LOGS));
 	in = bsonw_begin_list(q, STR("pipeline"));
 	add_stages(&l->flights[k].batch, q);
 	bsonw_end(q, in);
@@ -739,7 +588,7 @@ send_insert(struct loader *l, size_t k, struct mongo_error *why)
 
 	buf_reset(q);
 	at = bsonw_begin(q);
-	bsonw_str(q, STR("insert"), STR(LOADER_LOGS));
+	bsonw_str(q, STR("insert"), STR(COLLECTION_LOGS));
 	bsonw_bool(q, STR("ordered"), false);
 	in = bsonw_begin_doc(q, STR("writeConcern"));
 	bsonw_str(q, STR("w"), STR("majority"));
@@ -1027,7 +876,7 @@ upsert(struct loader *l, struct batch *b, struct mongo_error *why)
 
 	buf_reset(q);
 	at = bsonw_begin(q);
-	bsonw_str(q, STR("update"), STR(LOADER_STATS));
+	bsonw_str(q, STR("update"), STR(COLLECTION_STATS));
 	in = bsonw_begin_list(q, STR("updates"));
 	for (size_t i = 0; i < b->n; i++)
 		add_upsert(q, bsonw_index(&l->key, i), b->docs[i]);
@@ -1081,7 +930,7 @@ look_for_stats(struct loader *l, struct batch *b, struct mongo_error *why)
 	bsonw_end(&l->options, at);
 	for (size_t i = 0; i < b->n; i++)
 		b->there[i] = false;
-	c = mongo_find(l->m, l->db, LOADER_STATS, buf_view(&l->query),
+	c = mongo_find(l->m, l->db, COLLECTION_STATS, buf_view(&l->query),
 	    buf_view(&l->options));
 	while ((more = mongo_cursor_next(c, &doc, why)) == 1)
 		for (size_t i = 0; i < b->n; i++)
@@ -1188,7 +1037,7 @@ try_verify(
 	bsonw_bool(&l->options, STR("allowDiskUse"), true);
 	bsonw_end(&l->options, at);
 	c = mongo_aggregate(
-	    l->m, l->db, LOADER_LOGS, buf_view(q), buf_view(&l->options));
+	    l->m, l->db, COLLECTION_LOGS, buf_view(q), buf_view(&l->options));
 	while ((more = mongo_cursor_next(c, &doc, why)) == 1) {
 		int64_t times;
 

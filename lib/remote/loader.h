@@ -34,9 +34,6 @@
 #include "format/bsonw.h"
 #include "remote/mongo.h"
 
-#define LOADER_LOGS  "chatLogs"
-#define LOADER_STATS "chatStats"
-
 /* Documents of one batch, at most. */
 #define LOADER_BATCH 15000
 

@@ -17,7 +17,7 @@
 #include "format/bsonw.h"
 #include "format/hash.h"
 #include "model/eventdoc.h"
-#include "remote/loader.h"
+#include "remote/collections.h"
 
 #define BATCH      5000
 #define SINCE_2000 INT64_C(946684800000) /* where the server's windows begin */
@@ -94,7 +94,7 @@ find_channels(
 	bsonw_bool(&p->options, STR("allowDiskUse"), true);
 	bsonw_end(&p->options, at);
 	if (o->channels->n == 0) {
-		c = mongo_aggregate(p->m, p->db, LOADER_LOGS,
+		c = mongo_aggregate(p->m, p->db, COLLECTION_LOGS,
 		    buf_view(&p->query), buf_view(&p->options));
 		while ((more = mongo_cursor_next(c, &doc, why)) == 1)
 			if (bsonr_find(doc, "_id", &v) &&
@@ -523,7 +523,7 @@ ask_parts(struct pushdown *p, struct str channel)
 	bsonw_int(&p->options, STR("batchSize"), BATCH);
 	bsonw_end(&p->options, at);
 	p->parts = mongo_aggregate(
-	    p->m, p->db, LOADER_LOGS, buf_view(q), buf_view(&p->options));
+	    p->m, p->db, COLLECTION_LOGS, buf_view(q), buf_view(&p->options));
 }
 
 /*

@@ -8,7 +8,7 @@
 #include "format/bsonw.h"
 #include "model/eventdoc.h"
 #include "model/statsdoc.h"
-#include "remote/loader.h"
+#include "remote/collections.h"
 
 #define BATCH 5000 /* documents in one answer of the server */
 
@@ -103,8 +103,9 @@ ask(struct rows *r, const char *db, struct str filter, bool windows)
 	bsonw_bool(&options, STR("allowDiskUse"), true);
 	bsonw_int(&options, STR("batchSize"), BATCH);
 	bsonw_end(&options, at);
-	r->c = mongo_find(r->m, db, r->logs ? LOADER_LOGS : LOADER_STATS,
-	    filter, buf_view(&options));
+	r->c =
+	    mongo_find(r->m, db, r->logs ? COLLECTION_LOGS : COLLECTION_STATS,
+		filter, buf_view(&options));
 	buf_release(&options);
 }
 

@@ -29,8 +29,11 @@ comes(int fd, int ms)
 static _Noreturn void
 child(const int *signals)
 {
-	int fd = stop_init(), all = 0;
+	int fd, all = 0;
 
+	/* Whoever runs the tests in the background has it ignored. */
+	signal(SIGINT, SIG_DFL);
+	fd = stop_init();
 	if (fd < 0 || comes(fd, 0) || stop_next(fd) != STOP_NONE)
 		_exit(99);
 	for (; *signals != 0; signals++) {
