@@ -471,6 +471,43 @@ start_tls(const mongoc_uri_t *uri, const mongoc_host_list_t *host,
 	return tls;
 }
 
+/* Tells whether the library has heard from that server, and not yet that it is
+ * gone. */
+static bool
+is_known(const mongoc_client_t *client, const mongoc_host_list_t *host)
+{
+	bool known = false;
+	size_t n;
+	mongoc_server_description_t **list =
+	    mongoc_client_get_server_descriptions(client, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const mongoc_host_list_t *h =
+		    mongoc_server_description_host(list[i]);
+
+		known |= strcmp(h->host_and_port, host->host_and_port) == 0 &&
+		    strcmp(mongoc_server_description_type(list[i]),
+			"Unknown") != 0;
+	}
+	mongoc_server_descriptions_destroy_all(list, n);
+	return known;
+}
+
+/*
+ * Makes a connection that is lost from the beginning. When a server that it knew
+ * does not answer, libmongoc (1.23) asks again out of the middle of taking note of
+ * that, and where there is then no connection at once, takes note of this, too:
+ * it waits for its own lock, for ever. One that fails by and by does not do that.
+ */
+static mongoc_stream_t *
+connect_nowhere(const mongoc_host_list_t *host)
+{
+	mongoc_socket_t *s = mongoc_socket_new(
+	    host->family == AF_UNIX ? AF_UNIX : AF_INET, SOCK_STREAM, 0);
+
+	return s != NULL ? mongoc_stream_socket_new(s) : NULL;
+}
+
 /* Makes a connection for the library. */
 static mongoc_stream_t *
 initiate(const mongoc_uri_t *uri, const mongoc_host_list_t *host, void *arg,
@@ -479,17 +516,18 @@ initiate(const mongoc_uri_t *uri, const mongoc_host_list_t *host, void *arg,
 	struct mongo *m = arg;
 	int32_t wait_ms = mongoc_uri_get_option_as_int32(
 	    uri, MONGOC_URI_CONNECTTIMEOUTMS, CONNECT_MS);
-	mongoc_stream_t *s;
+	mongoc_stream_t *s = NULL;
 
-	if (m->sealed) {
+	if (m->sealed)
 		bson_set_error(error, MONGOC_ERROR_STREAM,
 		    MONGOC_ERROR_STREAM_CONNECT, "the connection to %s is lost",
 		    host->host_and_port);
-		return NULL;
-	}
-	s = connect_host(host, wait_ms, error);
+	else
+		s = connect_host(host, wait_ms, error);
 	if (s != NULL && mongoc_uri_get_tls(uri))
 		s = start_tls(uri, host, s, wait_ms, error);
+	if (s == NULL && is_known(m->client, host))
+		s = connect_nowhere(host);
 	return s != NULL ? tap_new(m, s, host->host_and_port) : NULL;
 }
 

@@ -375,6 +375,23 @@ wait $pid
 is $? 0 "mongod killed: goes on when it is back: $(cat "$tmp/err")"
 all=$(wc -l <"$tmp/all" | tr -d ' ')
 is "$(events_in "$a" killed)" "$all $all" "mongod killed: each event once"
+
+# It is killed while a pipe is quiet; the library notices by itself.
+mkfifo "$tmp/quiet"
+timeout 60 "$(command -v tw-load)" --flush 1s --wait 30s \
+	--uri "$uri/quiet?heartbeatFrequencyMS=500" <"$tmp/quiet" 2>"$tmp/err" &
+pid=$!
+exec 9>"$tmp/quiet"
+head -n 4 "$tmp/events" >&9
+sleep 2
+end KILL a
+sed -n 5,8p "$tmp/events" >&9
+sleep 1
+start_mongod a "$a" 9>&-
+exec 9>&-
+wait $pid
+is $? 0 "mongod killed while nothing came: goes on: $(cat "$tmp/err")"
+is "$(events_in "$a" quiet)" "8 8" "and each event is once there"
 tw-load --wait 1s --uri "$uri/gone" "$tmp/all" 2>"$tmp/err" &
 pid=$!
 sleep 0.4
