@@ -80,6 +80,7 @@ HARDEN_LD = -pie -Wl,-z,relro,-z,now,-z,noexecstack
 # The tools are optimised across files, 5 % of tw-parse and tw-agg; the many tests
 # link the same objects as they stand.
 MODE_plain := $(call knows,-flto=auto -ffat-lto-objects)
+$(B)/tests/%.o: private MODE_plain =
 
 # For libFuzzer, see "fuzz"; the sanitizers as above. BARE=1 goes without: then the
 # shortcuts are taken that read more than they may look at (READS_ARE_CHECKED).

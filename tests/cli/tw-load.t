@@ -4,7 +4,9 @@
 . "$(dirname "$0")/tap.sh"
 . "$root/tests/cli/mongod.sh"
 
-rounds=${TW_ROUNDS:-4}
+rounds=4
+[ "$TW_MODE" != san ] || rounds=2
+rounds=${TW_ROUNDS:-$rounds}
 # shellcheck disable=SC2046 # a list of words
 set -- $(free_ports 9)
 a=$1 b=$2 c=$3 cut=$4 old=$5 auth=$6 full=$7 rs=$8 none=$9
