@@ -20,8 +20,10 @@
 #endif
 
 void
-tool_descriptors(void)
+tool_begin(void)
 {
+	static char room[TOOL_OUTPUT];
+
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
 		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
 			continue;
@@ -30,6 +32,8 @@ tool_descriptors(void)
 			fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY) != fd)
 			exit(TOOL_FAILED);
 	}
+	if (!isatty(STDOUT_FILENO))
+		(void)setvbuf(stdout, room, _IOFBF, sizeof(room));
 }
 
 void

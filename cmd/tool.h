@@ -21,6 +21,7 @@
 
 /* How many lines pass between two looks at the clock. */
 #define TOOL_PROGRESS_LINES 65536
+#define TOOL_OUTPUT         ((size_t)64 * 1024) /* as much as a pipe holds */
 
 enum tool_exit {
 	TOOL_DONE = 0,
@@ -51,8 +52,10 @@ struct tool_rejects {
  * See to it that descriptors 0 to 2 are in use: first of all, as else the next
  * file that is opened would take the place of one that was closed, and get what
  * is meant for people. Input and output fail all the same; words are lost.
+ *
+ * What goes to a pipe or a file leaves in pieces of TOOL_OUTPUT bytes.
  */
-void tool_descriptors(void);
+void tool_begin(void);
 
 /*
  * Print `text`, then the version, the way -V does, and exit.

@@ -352,7 +352,7 @@ main(int argc, char **argv)
 	enum tool_exit result;
 	struct errmsg why;
 
-	tool_descriptors();
+	tool_begin();
 	if (!zone_set("UTC", &why))
 		tool_give_up("", &why);
 	intake_init(&r.in, "tw-agg");

@@ -250,7 +250,7 @@ main(int argc, char **argv)
 	struct errmsg why;
 	int orders;
 
-	tool_descriptors();
+	tool_begin();
 	options(&c, argc, argv);
 	if (c.source.n == 0 && c.source.file == NULL) {
 		usage(stderr);

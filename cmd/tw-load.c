@@ -793,7 +793,7 @@ main(int argc, char **argv)
 	struct run r = { .flush_ms = MS_PER_S, .o = { .wait_ms = WAIT_MS } };
 	struct errmsg why;
 
-	tool_descriptors();
+	tool_begin();
 	/* Batches are megabytes: not to be given back and asked for anew. */
 	(void)mallopt(M_MMAP_THRESHOLD, HEAP_BYTES);
 	(void)mallopt(M_TRIM_THRESHOLD, HEAP_BYTES);

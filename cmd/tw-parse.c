@@ -462,7 +462,7 @@ main(int argc, char **argv)
 	struct errmsg why;
 	size_t n = 1;
 
-	tool_descriptors();
+	tool_begin();
 	if (!zone_set("UTC", &why))
 		tool_give_up("", &why);
 	intake_init(&p.in, "tw-parse");

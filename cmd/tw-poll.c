@@ -557,7 +557,7 @@ main(int argc, char **argv)
 	enum tool_exit result;
 	struct errmsg why;
 
-	tool_descriptors();
+	tool_begin();
 	options(&p, argc, argv);
 	if (p.source.n == 0 && p.source.file == NULL) {
 		usage(stderr);

@@ -545,7 +545,7 @@ main(int argc, char **argv)
 	struct run r = { .tz = "UTC" };
 	enum tool_exit result;
 
-	tool_descriptors();
+	tool_begin();
 	intake_init(&r.in, "tw-report");
 	r.in.take = take_line;
 	r.in.arg = &r;

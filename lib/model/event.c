@@ -158,8 +158,12 @@ event_clear(struct event *e)
 		.from = INT64_MIN,
 		.to = INT64_MIN,
 	};
+	size_t size = sizeof(*e);
 
-	*e = empty;
+	/* Compilers spell a copy of so many bytes as one instruction, slower
+	 * than the C library's when they know how many. */
+	__asm__("" : "+r"(size));
+	memcpy(e, &empty, size);
 }
 
 struct str
