@@ -97,32 +97,43 @@ bytes_equal16(const void *p, const void *q)
 }
 
 /*
- * Find, among the 16 bytes at `p`, those that do not stand for themselves inside
- * of a JSON string, or may not: `"`, `\`, controls and all past 0x7f.
+ * Find, among the 16 bytes at `p`, those that stand for themselves inside of a
+ * JSON string: printable ASCII but `"` and `\`.
+ *
+ * Returns a mask of 16 bits.
+ */
+static inline unsigned
+bytes_plain(const void *p)
+{
+#if defined(__SSE2__)
+	__m128i v = _mm_loadu_si128((const __m128i *)p);
+
+	/* Signed: up to 0x1f are the controls and all past 0x7f. */
+	return (unsigned)_mm_movemask_epi8(
+	    _mm_andnot_si128(_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
+				 _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))),
+		_mm_cmpgt_epi8(v, _mm_set1_epi8(0x1f))));
+#else
+	const unsigned char *b = p;
+	unsigned mask = 0;
+
+	for (unsigned i = 0; i < BYTES_16; i++)
+		mask |= (unsigned)(b[i] >= 0x20 && b[i] < 0x80 && b[i] != '"' &&
+			    b[i] != '\\')
+		    << i;
+	return mask;
+#endif
+}
+
+/*
+ * Find the others: those that do not stand for themselves, or may not.
  *
  * Returns a mask of 16 bits.
  */
 static inline unsigned
 bytes_odd(const void *p)
 {
-#if defined(__SSE2__)
-	__m128i v = _mm_loadu_si128((const __m128i *)p);
-
-	/* Signed: below 0x20 are the controls and all past 0x7f. */
-	return (unsigned)_mm_movemask_epi8(
-	    _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)),
-		_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
-		    _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')))));
-#else
-	const unsigned char *b = p;
-	unsigned mask = 0;
-
-	for (unsigned i = 0; i < BYTES_16; i++)
-		mask |= (unsigned)(b[i] < 0x20 || b[i] >= 0x80 || b[i] == '"' ||
-			    b[i] == '\\')
-		    << i;
-	return mask;
-#endif
+	return bytes_plain(p) ^ 0xffff;
 }
 
 /*

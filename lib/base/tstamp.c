@@ -4,7 +4,8 @@
 
 #include "base/num.h"
 
-#define ERAS 5 /* cycles of 400 years before the year 0 that days may lie in */
+#define DAY_LEN 11 /* bytes of 2026-11-23T */
+#define ERAS    5 /* cycles of 400 years before the year 0 that days may lie in */
 
 /* Days from civil and back: the era arithmetic of 400-year cycles that start
  * on 1 March, so that the leap day is the last day of a year. */
@@ -119,28 +120,51 @@ eight_bytes(const char *p, const char *zero, uint64_t most, uint64_t *wrong)
 	return v * 10 + (v >> 8);
 }
 
+/* The day that was met last: times that follow each other are mostly of one day,
+ * and what a calendar has to say of it is said once. */
+static _Thread_local struct {
+	int64_t begin;          /* ms UTC */
+	char text[DAY_LEN + 1]; /* `2026-11-23T` */
+} day = { 0, "1970-01-01T" };
+
+/* Makes the day that the DAY_LEN bytes at `p` spell the last one. False when they
+ * spell none. */
+static bool
+read_day(const char *p)
+{
+	struct civil date;
+
+	if (!tstamp_parse_date((struct str){ p, 10 }, &date) || p[10] != 'T')
+		return false;
+	day.begin = tstamp_days(date) * MS_PER_DAY;
+	memcpy(day.text, p, DAY_LEN);
+	return true;
+}
+
+/* Tells whether the DAY_LEN bytes at `p` spell the last day. */
+static inline bool
+is_last_day(const char *p)
+{
+	return num_word(p) == num_word(day.text) &&
+	    num_word(p + DAY_LEN - 8) == num_word(day.text + DAY_LEN - 8);
+}
+
 /* Every line of a raw log begins with this spelling: no loops. */
 bool
 tstamp_read(const char *p, int64_t *ms)
 {
 	uint64_t wrong = 0;
-	uint64_t date =
-	    eight_bytes(p, "0000-00-", UINT64_C(0x7f76767f76767676), &wrong);
 	uint64_t hour = eight_bytes(
-	    p + 8, "00T00:00", UINT64_C(0x76767f76767f7676), &wrong);
+	    p + DAY_LEN, "00:00:00", UINT64_C(0x76767f76767f7676), &wrong);
 	uint64_t part = eight_bytes(
 	    p + 16, ":00.000Z", UINT64_C(0x7f7676767f76767f), &wrong);
-	unsigned year = (date & 255) * 100 + (date >> 16 & 255);
-	unsigned month = date >> 40 & 255, day = hour & 255;
-	unsigned h = hour >> 24 & 255, m = hour >> 48 & 255;
-	unsigned s = part >> 8 & 255, last = (unsigned char)p[22] - '0';
+	unsigned h = hour & 255, m = hour >> 24 & 255, s = hour >> 48 & 255;
+	unsigned last = (unsigned char)p[22] - '0';
 
 	if (wrong != 0 || h > 23 || m > 59 || s > 59 ||
-	    !valid_date((int)year, (int)month, (int)day))
+	    (UNLIKELY(!is_last_day(p)) && !read_day(p)))
 		return false;
-	*ms = tstamp_days((struct civil){ year, (int)month, (int)day }) *
-		MS_PER_DAY +
-	    ((int64_t)(h * 60 + m) * 60 + s) * MS_PER_S +
+	*ms = day.begin + (int64_t)((h * 60 + m) * 60 + s) * MS_PER_S +
 	    (part >> 32 & 255) * 10 + last;
 	return true;
 }
@@ -206,23 +230,32 @@ put2(char *p, unsigned v)
 	memcpy(p, digits + v * 2, 2);
 }
 
+/* Makes the day of `ms` the last one. */
+static NEVER_INLINE void
+write_day(int64_t ms)
+{
+	int64_t days = (ms - TSTAMP_MIN) / MS_PER_DAY + TSTAMP_MIN / MS_PER_DAY;
+	struct civil d = tstamp_civil(days);
+	unsigned year = (unsigned)d.year;
+
+	day.begin = days * MS_PER_DAY;
+	put2(day.text, year / 100);
+	put2(day.text + 2, year % 100);
+	put2(day.text + 5, (unsigned)d.month);
+	put2(day.text + 8, (unsigned)d.day);
+}
+
 void
 tstamp_write(char *p, int64_t ms)
 {
-	int64_t days;
-	unsigned year, rest;
-	struct civil d;
+	unsigned rest;
 
 	assert(ms >= TSTAMP_MIN && ms <= TSTAMP_MAX);
-	days = (ms - TSTAMP_MIN) / MS_PER_DAY + TSTAMP_MIN / MS_PER_DAY;
-	rest = (unsigned)(ms - days * MS_PER_DAY);
-	d = tstamp_civil(days);
-	year = (unsigned)d.year;
-	memcpy(p, "0000-00-00T00:00:00.000Z", TSTAMP_LEN);
-	put2(p, year / 100);
-	put2(p + 2, year % 100);
-	put2(p + 5, (unsigned)d.month);
-	put2(p + 8, (unsigned)d.day);
+	if (UNLIKELY((uint64_t)ms - (uint64_t)day.begin >= MS_PER_DAY))
+		write_day(ms);
+	rest = (unsigned)(ms - day.begin);
+	memcpy(p, day.text, DAY_LEN);
+	memcpy(p + DAY_LEN, "00:00:00.000Z", TSTAMP_LEN - DAY_LEN);
 	put2(p + 11, rest / 3600000);
 	put2(p + 14, rest / 60000 % 60);
 	put2(p + 17, rest / 1000 % 60);

@@ -32,6 +32,15 @@ void *xmalloc(size_t size) MUST_USE;
 void *xcalloc(size_t n, size_t size) MUST_USE;
 
 /*
+ * Allocate `size` bytes, which are not initialised, for a table that is looked at
+ * here and there: a large one lies in large pages where the system has them, or
+ * nearly every look would miss the processor's list of pages.
+ *
+ * Returns memory that the caller gives to free().
+ */
+void *xtable(size_t size) MUST_USE;
+
+/*
  * Change the size of `p` (or of nothing, NULL) to `n` objects of `size` bytes.
  *
  * Returns the memory, perhaps moved; the new part is not initialised.

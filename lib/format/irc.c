@@ -131,7 +131,7 @@ is_key(const char *p, const struct irc_key *k)
 {
 	uint32_t same = bytes_equal16(p, k->name);
 
-	if (k->len > BYTES_16)
+	if (k->mask > UINT16_MAX)
 		same |= bytes_equal16(p + BYTES_16, k->name + BYTES_16) << 16;
 	return (same & k->mask) == k->mask;
 }
@@ -152,7 +152,7 @@ struct ends {
 	const char *base; /* of these */
 	const char *end;  /* of the line */
 	uint64_t mask; /* a bit for each `;` and space that is still to come */
-	bool slash;    /* there was a `\\` */
+	bool *slash;   /* becomes true when there is a `\\` */
 };
 
 /* Looks at the 64 bytes from `base` on. */
@@ -167,7 +167,7 @@ look(struct ends *e)
 		memcpy(last, p, (size_t)(e->end - p));
 		p = last;
 	}
-	e->mask = bytes_either64(p, ';', ' ', '\\', &e->slash);
+	e->mask = bytes_either64(p, ';', ' ', '\\', e->slash);
 }
 
 /* Finds the next end; the end of the line when there is none. */
@@ -182,9 +182,19 @@ next_end(struct ends *e)
 		e->base += 64;
 		look(e);
 	}
-	at = e->base + __builtin_ctzll(e->mask);
+	at = e->base + (unsigned)__builtin_ctzll(e->mask);
 	e->mask &= e->mask - 1;
 	return at;
+}
+
+/* Begins to learn the order of tags. */
+static void
+expect_nothing(struct irc *m)
+{
+	for (size_t i = 0; i < IRC_N_KEYS; i++) {
+		m->after[i] = &keys[UNKNOWN];
+		m->after_number[i] = UNKNOWN;
+	}
 }
 
 /*
@@ -198,31 +208,34 @@ parse_tags(struct irc *m, const char *p, const char *end)
 	/* Up to here a key can be looked at without asking how much there is. */
 	const char *roomy = end - p > KEY_MAX ? end - KEY_MAX : p - 1;
 	const char *begin = p, *value, *stop;
-	struct ends ends = { .base = p, .end = end };
-	unsigned number = UNKNOWN;
+	struct ends ends = { .base = p, .end = end, .slash = &m->escaped };
+	size_t before = UNKNOWN;
 	uint64_t has = 0;
 
+	if (UNLIKELY(m->after[UNKNOWN] == NULL))
+		expect_nothing(m);
 	look(&ends);
 	for (;; p = stop + 1) {
-		const struct irc_key *k = &keys[m->after[number]];
+		const struct irc_key *k = m->after[before];
+		size_t number = m->after_number[before];
 
 		stop = next_end(&ends);
-		if (LIKELY(p <= roomy) && LIKELY(is_key(p, k))) {
-			number = m->after[number];
-			value = p + k->len;
-		} else {
+		value = p + k->len;
+		if (UNLIKELY(p > roomy) || UNLIKELY(!is_key(p, k))) {
 			k = read_key(p, stop, &value);
-			m->after[number] = k->number;
 			number = k->number;
+			m->after[before] = k;
+			m->after_number[before] = k->number;
 		}
-		m->tag[number] = (struct str){ value, (size_t)(stop - value) };
+		before = number;
+		m->value[number] = value;
+		m->value_len[number] = (size_t)(stop - value);
 		has |= k->bit;
 		if (UNLIKELY(stop == end || *stop == ' '))
 			break;
 	}
 	m->tags = (struct str){ begin, (size_t)(stop - begin) };
 	m->has = has;
-	m->escaped = ends.slash;
 	return stop;
 }
 
@@ -333,7 +346,8 @@ irc_whole(const struct irc *m, enum irc_tag tag)
 {
 	if ((m->has >> tag & 1) == 0)
 		return -1;
-	return m->escaped ? escaped_whole(m->tag[tag]) : num_whole(m->tag[tag]);
+	return m->escaped ? escaped_whole(irc_tag(m, tag))
+			  : num_whole(irc_tag(m, tag));
 }
 
 static int64_t

@@ -6,7 +6,8 @@
  * use are found in one pass and put into places of their own; the others are
  * passed over and can be walked with irc_tag_next(). The last of equal tags
  * wins. Twitch writes the tags of most lines in the same order: the pass learns
- * it, and only has to see that the next one is what it expects. Grammar: twitch.md 1.8, IRCv3 message tags.
+ * it, and only has to see that the next one is what it expects. Grammar: twitch.md
+ * 1.8, IRCv3 message tags.
  */
 #ifndef TW_FORMAT_IRC_H
 #define TW_FORMAT_IRC_H
@@ -61,11 +62,15 @@ enum irc_tag {
 
 /* A zeroed one is fine, and may be used for one line after the other. */
 struct irc {
-	struct str tags;            /* the whole section, without the `@` */
-	struct str tag[IRC_N_KEYS]; /* see irc_tag() */
-	uint64_t has;               /* which of them are of this line */
-	unsigned char after[IRC_N_KEYS]; /* number of what last came after it */
-	bool escaped;                    /* there may be a `\` in a value */
+	struct str tags; /* the whole section, without the `@` */
+	/* The values: see irc_tag(). Begins and lengths apart, and both what came
+	 * after a key and its number: all are found without arithmetic. */
+	const char *value[IRC_N_KEYS];
+	size_t value_len[IRC_N_KEYS];
+	uint64_t has; /* which of them are of this line */
+	const struct irc_key *after[IRC_N_KEYS]; /* what last came after it */
+	unsigned char after_number[IRC_N_KEYS];
+	bool escaped;       /* there may be a `\` in a value */
 	int64_t sent;       /* `tmi-sent-ts`, ms UTC; or IRC_NO_TIME */
 	struct str nick;    /* the source up to its `!` or `@` */
 	bool has_user;      /* there was a `!` or `@` */
@@ -91,7 +96,9 @@ bool irc_parse(struct irc *m, struct str line) MUST_USE;
 static inline struct str
 irc_tag(const struct irc *m, enum irc_tag tag)
 {
-	return (m->has >> tag & 1) != 0 ? m->tag[tag] : STR_ABSENT;
+	return (m->has >> tag & 1) != 0
+	    ? (struct str){ m->value[tag], m->value_len[tag] }
+	    : STR_ABSENT;
 }
 
 /* What a collector has to know of a line, and nothing more. */

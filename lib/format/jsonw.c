@@ -41,7 +41,8 @@ can_read(const void *p, size_t n)
 	return !READS_ARE_CHECKED && ((uintptr_t)p & 4095) <= 4096 - n;
 }
 
-#define SHORT JSONW_BEHIND /* bytes of a text that is copied at once */
+#define SHORT    JSONW_BEHIND /* bytes of a text that is copied at once */
+#define LED_ROOM (JSONW_LEAD + SHORT + 1) /* for a lead and what is copied */
 
 /*
  * Copies a text of at most SHORT bytes, whatever its length is: a branch for
@@ -53,14 +54,14 @@ can_read(const void *p, size_t n)
 static inline bool
 copy_short(char *out, const char *p, size_t len)
 {
-	uint64_t odd;
+	uint64_t plain;
 
 	if (!can_read(p, SHORT))
 		return false;
-	odd = bytes_odd(p) | bytes_odd(p + 16) << 16 |
-	    (uint64_t)bytes_odd(p + 32) << 32;
+	plain = bytes_plain(p) | bytes_plain(p + 16) << 16 |
+	    (uint64_t)bytes_plain(p + 32) << 32;
 	memcpy(out, p, SHORT);
-	return (odd & ((UINT64_C(1) << len) - 1)) == 0;
+	return (~plain & ((UINT64_C(1) << len) - 1)) == 0;
 }
 
 /*
@@ -159,22 +160,49 @@ jsonw_str(struct buf *b, struct str s)
 	buf_byte(b, '"');
 }
 
+/* Appends a text for which there is room behind its lead, and a quote: apart, so
+ * that jsonw_led() has nothing to keep over a call. */
+static NEVER_INLINE void
+add_led(struct buf *b, struct str s)
+{
+	if (copy_whole(b->p + b->len, s.p, s.len))
+		b->len += s.len;
+	else
+		add_text(b, s);
+	b->p[b->len++] = '"';
+}
+
+/* Does the same with one that needs more room. */
+static NEVER_INLINE void
+add_led_more(struct buf *b, const char *lead, size_t n, struct str s)
+{
+	if (!buf_more(b, LED_ROOM + s.len * JSONW_WORST))
+		return;
+	memcpy(b->p + b->len, lead, n);
+	b->len += n;
+	add_led(b, s);
+}
+
 void
 jsonw_led(struct buf *b, const char *lead, size_t n, struct str s)
 {
 	char *p;
 
-	if (!buf_room(b, JSONW_LEAD + s.len * JSONW_WORST + SHORT + 1))
+	if (UNLIKELY(b->cap - b->len < LED_ROOM + s.len * JSONW_WORST)) {
+		add_led_more(b, lead, n, s);
 		return;
+	}
 	p = b->p + b->len;
 	memcpy(p, lead, JSONW_LEAD);
+	p += n;
 	b->len += n;
-	if (LIKELY(s.len <= SHORT ? copy_short(p + n, s.p, s.len)
-				  : copy_whole(p + n, s.p, s.len)))
-		b->len += s.len;
-	else
-		add_text(b, s);
-	b->p[b->len++] = '"';
+	/* Neither too long nor empty, and then perhaps nowhere. */
+	if (UNLIKELY(s.len - 1 >= SHORT || !copy_short(p, s.p, s.len))) {
+		add_led(b, s);
+		return;
+	}
+	p[s.len] = '"';
+	b->len += s.len + 1;
 }
 
 /* Appends `,"key":`. */

@@ -1,5 +1,6 @@
 #include "format/rawlog.h"
 
+#include "base/bytes.h"
 #include "base/login.h"
 #include "base/tstamp.h"
 
@@ -24,9 +25,10 @@ looks_like_irc(struct str s)
 static bool
 cut_field(struct str *rest, struct str *field)
 {
-	const char *tab = memchr(rest->p, '\t', rest->len);
+	const char *end = rest->p + rest->len;
+	const char *tab = bytes_find(rest->p, end, '\t', '\t');
 
-	if (tab == NULL)
+	if (tab == end)
 		return false;
 	field->p = rest->p;
 	field->len = (size_t)(tab - rest->p);

@@ -281,12 +281,13 @@ void
 event_write(struct buf *b, const struct event *e)
 {
 	const struct layout *l = &event_layouts[e->type];
+	const struct field_def *channel = &event_fields[F_CHANNEL];
 
 	buf_lit(b, "{\"ts\":\"");
 	tstamp_add(b, e->ts);
-	buf_lit(b, "\",\"channel\":\"");
-	jsonw_text(b, e->channel);
-	buf_lit(b, "\",\"type\":\"");
+	buf_byte(b, '"');
+	jsonw_led(b, channel->lead, channel->lead_len, e->channel);
+	buf_lit(b, ",\"type\":\"");
 	buf_str(b, l->name);
 	buf_byte(b, '"');
 	if (LIKELY(e->type == EVENT_MESSAGE))

@@ -316,9 +316,9 @@ optout_irc(struct optout *o, const struct irc *m)
 	/* Nearly every line is of a user who may be kept, and names nobody
 	 * else. */
 	if (str_eq(m->command, STR("PRIVMSG")) && !m->escaped &&
-	    m->tag[IRC_USER_ID].len > 0 &&
-	    m->tag[IRC_REPLY_PARENT_MSG_ID].len == 0 &&
-	    !has_id(o, m->tag[IRC_USER_ID]))
+	    irc_tag(m, IRC_USER_ID).len > 0 &&
+	    irc_tag(m, IRC_REPLY_PARENT_MSG_ID).len == 0 &&
+	    !has_id(o, irc_tag(m, IRC_USER_ID)))
 		return false;
 	irc_facts(o, m);
 	return is_about(o);

@@ -124,8 +124,9 @@ sweep(struct seen *s)
 	places = s->n_groups * BYTES_16;
 	assert(places <= UINT32_MAX);
 	s->entries = xreallocarray(s->entries, s->cap, sizeof(*s->entries));
-	s->numbers = xreallocarray(s->numbers, places + 1, sizeof(*s->numbers));
-	s->tags = xreallocarray(s->tags, places, 1);
+	free(s->numbers);
+	s->numbers = xtable((places + 1) * sizeof(*s->numbers) + places);
+	s->tags = (unsigned char *)(s->numbers + places + 1);
 	memset(s->tags, FREE, places);
 	for (size_t i = 0; i < SEEN_LATE; i++)
 		s->late[i] = (struct seen_late){ (uint32_t)places, 0 };
@@ -182,6 +183,5 @@ seen_release(struct seen *s)
 	free(s->greatest);
 	free(s->entries);
 	free(s->numbers);
-	free(s->tags);
 	*s = (struct seen){ 0 };
 }

@@ -41,9 +41,9 @@ struct seen {
 	struct seen_entry *entries; /* owned; in the order of their coming */
 	size_t n;                   /* entries */
 	size_t cap;                 /* room for entries */
-	unsigned char *tags;        /* owned; a byte for each place */
 	uint32_t *numbers;          /* owned; of the entry of each place, and
 	                            * one that is nobody's */
+	unsigned char *tags;        /* behind them; a byte for each place */
 	size_t n_groups;            /* of 16 places */
 	struct seen_late late[SEEN_LATE];
 	uint32_t channel; /* of the event that seen_expect() saw */

@@ -41,6 +41,31 @@ in_event(struct optout *o, const char *line)
 	return in;
 }
 
+/* Tells the same of the second of two lines that one struct read. */
+static bool
+in_next(struct optout *o, const char *first, const char *line)
+{
+	struct irc m = { 0 };
+
+	return irc_parse(&m, str_of(first)) && irc_parse(&m, str_of(line)) &&
+	    optout_irc(o, &m);
+}
+
+static void
+test_next(void)
+{
+	struct optout *o = users("13 zoe\n");
+	const char *other = "@user-id=1 :a!a@a PRIVMSG #c :x";
+
+	ok(in_next(o, other, ":zoe!zoe@zoe PRIVMSG #c :x"),
+	    "the id of the line before is none of this one");
+	ok(in_next(o, other, "@room-id=2 :zoe!zoe@zoe PRIVMSG #c :x"),
+	    "nor where there are other tags");
+	ok(!in_next(o, "@user-id=13 :zoe!z@z PRIVMSG #c :x", other),
+	    "the other way round");
+	optout_free(o);
+}
+
 static void
 test_file(void)
 {
@@ -247,6 +272,7 @@ int
 main(void)
 {
 	test_file();
+	test_next();
 	test_irc();
 	test_events();
 	test_masks();

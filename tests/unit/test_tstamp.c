@@ -56,6 +56,33 @@ test_days(void)
 	    "days past the end of a month run on");
 }
 
+/* Times of one day after the other, and what is none in between: what was read or
+ * written last changes nothing. */
+static void
+test_last_day(void)
+{
+	char text[TSTAMP_LEN];
+	int64_t ms;
+
+	ok(tstamp_read("2026-02-28T23:59:59.999Z", &ms), "a day");
+	is_int(ms, INT64_C(1772323199999), "its last millisecond");
+	ok(!tstamp_read("2026-02-29T00:00:00.000Z", &ms), "no day");
+	ok(!tstamp_read("2026-02-29T00:00:00.000Z", &ms), "still none");
+	ok(!tstamp_read("2026-02-28t00:00:00.000Z", &ms), "no T");
+	ok(tstamp_read("2026-02-28T00:00:00.000Z", &ms), "the day again");
+	is_int(ms, INT64_C(1772236800000), "its first millisecond");
+	tstamp_write(text, INT64_C(1772323200000));
+	is(((struct str){ text, TSTAMP_LEN }), "2026-03-01T00:00:00.000Z",
+	    "the one after it");
+	tstamp_write(text, INT64_C(1772323199999));
+	is(((struct str){ text, TSTAMP_LEN }), "2026-02-28T23:59:59.999Z",
+	    "and back");
+	tstamp_write(text, -1);
+	is(((struct str){ text, TSTAMP_LEN }), "1969-12-31T23:59:59.999Z",
+	    "before 1970");
+	ok(tstamp_read("1970-01-01T00:00:00.000Z", &ms) && ms == 0, "1970");
+}
+
 static void
 test_write(void)
 {
@@ -190,6 +217,7 @@ int
 main(void)
 {
 	test_days();
+	test_last_day();
 	test_write();
 	test_round_trip();
 	test_strict();
