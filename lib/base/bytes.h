@@ -16,7 +16,21 @@
 #include <emmintrin.h>
 #endif
 
+#include "base/attr.h"
+
 #define BYTES_16 16
+
+/*
+ * Tell whether `n` bytes from `p` on can be read, whatever they are, where only the
+ * first is known to be ours: they lie in the same page of memory.
+ *
+ * Returns true when they can.
+ */
+static inline bool
+bytes_can_read(const void *p, size_t n)
+{
+	return !READS_ARE_CHECKED && ((uintptr_t)p & 4095) <= 4096 - n;
+}
 
 /*
  * Find the byte `c` among the 16 bytes at `p`.

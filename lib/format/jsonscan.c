@@ -19,20 +19,30 @@ jsonscan_init(struct jsonscan *s, struct str line, struct buf *scratch)
 	buf_room(scratch, line.len);
 }
 
+/* Tells whether sixteen bytes from `p` on can be looked at, some of which may lie
+ * behind the end. */
+static inline bool
+has_16(const char *p, const char *end)
+{
+	return end - p >= BYTES_16 || (p < end && bytes_can_read(p, BYTES_16));
+}
+
 /* Passes over what needs no look in a string: printable ASCII but `"` `\`. */
-static const char *
+static inline const char *
 skip_plain(const char *p, const char *end)
 {
-	for (; end - p >= BYTES_16; p += BYTES_16) {
+	for (; has_16(p, end); p += BYTES_16) {
 		unsigned odd = bytes_odd(p);
 
-		if (odd != 0)
-			return p + __builtin_ctz(odd);
+		if (odd == 0)
+			continue;
+		p += __builtin_ctz(odd);
+		return p < end ? p : end;
 	}
 	while (p < end && (unsigned char)*p >= 0x20 &&
 	    (unsigned char)*p < 0x80 && *p != '"' && *p != '\\')
 		p++;
-	return p;
+	return p < end ? p : end;
 }
 
 /* Passes over one of our escapes. NULL when it is none. */
@@ -56,7 +66,7 @@ skip_escape(const char *p, const char *end)
 }
 
 /*
- * Finds the end of the string that begins at `p`, behind its quote.
+ * Finds the end of a string; `p` is where what is not plain begins.
  *
  * Returns where the closing quote is, NULL when it is not ours; tells whether
  * there are escapes in it.
@@ -65,8 +75,7 @@ static const char *
 string_end(const char *p, const char *end, bool *escaped)
 {
 	*escaped = false;
-	for (;;) {
-		p = skip_plain(p, end);
+	for (;; p = skip_plain(p, end)) {
 		if (p == end || (unsigned char)*p < 0x20)
 			return NULL;
 		if (*p == '"')
@@ -131,12 +140,13 @@ decode(struct buf *scratch, const char *p, const char *end)
 	return (struct str){ scratch->p + begin, scratch->len - begin };
 }
 
-/* Reads the string that begins at `s->p`, behind its opening quote. */
+/* Reads the string that begins at `s->p`, behind its opening quote; it is plain up
+ * to `p`. */
 static bool
-scan_text(struct jsonscan *s, struct str *text)
+scan_rest(struct jsonscan *s, const char *p, struct str *text)
 {
 	bool escaped;
-	const char *quote = string_end(s->p, s->end, &escaped);
+	const char *quote = string_end(p, s->end, &escaped);
 
 	if (quote == NULL)
 		return false;
@@ -155,43 +165,32 @@ scan_string(struct jsonscan *s, struct str *text)
 	if (s->p == s->end || *s->p != '"')
 		return false;
 	s->p++;
-	return scan_text(s, text);
+	return scan_rest(s, skip_plain(s->p, s->end), text);
 }
 
 int
-jsonscan_expect(
-    struct jsonscan *s, const char *lead, uint32_t mask, struct str *text)
+jsonscan_expect(struct jsonscan *s, const char *lead, size_t n, uint32_t mask,
+    struct str *text)
 {
-	const char *begin;
+	const char *p = s->p;
+	size_t left = (size_t)(s->end - p);
 	uint32_t same;
 
-	if (UNLIKELY(s->end - s->p < JSONSCAN_LEAD))
+	if (UNLIKELY(left < JSONSCAN_LEAD) &&
+	    (left <= n || !bytes_can_read(p, JSONSCAN_LEAD)))
 		return 0;
-	same = bytes_equal16(s->p, lead);
+	same = bytes_equal16(p, lead);
 	if (mask > UINT16_MAX)
-		same |= bytes_equal16(s->p + BYTES_16, lead + BYTES_16) << 16;
+		same |= bytes_equal16(p + BYTES_16, lead + BYTES_16) << 16;
 	if ((same & mask) != mask)
 		return 0;
-	s->p = begin = s->p + __builtin_ctz(~mask);
-	while (s->p < s->end) {
-		ptrdiff_t left = s->end - s->p;
-		/* The last bytes together with some before them. */
-		unsigned odd = left >= BYTES_16
-		    ? bytes_odd(s->p)
-		    : bytes_odd(s->end - BYTES_16) >> (BYTES_16 - left);
-
-		s->p += odd != 0       ? __builtin_ctz(odd)
-		    : left >= BYTES_16 ? BYTES_16
-				       : left;
-		if (odd == 0)
-			continue;
-		if (*s->p != '"')
-			break;
-		*text = (struct str){ begin, (size_t)(s->p++ - begin) };
-		return 1;
-	}
-	s->p = begin;
-	return scan_text(s, text) ? 1 : -1;
+	s->p = p + n;
+	p = skip_plain(s->p, s->end);
+	if (UNLIKELY(p == s->end) || UNLIKELY(*p != '"'))
+		return scan_rest(s, p, text) ? 1 : -1;
+	*text = (struct str){ s->p, (size_t)(p - s->p) };
+	s->p = p + 1;
+	return 1;
 }
 
 static const char *

@@ -44,16 +44,16 @@ int jsonscan_next(struct jsonscan *s, struct member *m) MUST_USE;
 #define JSONSCAN_LEAD 32
 
 /*
- * Read the next member as a string, if it begins with `lead`: `,"key":"` with
- * anything behind it up to JSONSCAN_LEAD bytes; `mask` has a bit for each byte
- * that counts, at most 31. For lines whose next key is known beforehand. Never
+ * Read the next member as a string, if it begins with `lead`: `,"key":"` of `n`
+ * bytes, at most 31, with anything behind it up to JSONSCAN_LEAD; `mask` has a bit
+ * for each byte that counts. For lines whose next key is known beforehand. Never
  * for the first member, which has no comma.
  *
  * Returns 1; 0, with nothing read, when the member is another; -1 when this is
  * not our spelling.
  */
-int jsonscan_expect(struct jsonscan *s, const char *lead, uint32_t mask,
-    struct str *text) MUST_USE;
+int jsonscan_expect(struct jsonscan *s, const char *lead, size_t n,
+    uint32_t mask, struct str *text) MUST_USE;
 
 /*
  * Walk over the strings of a list in our spelling: `rest` begins as the text of

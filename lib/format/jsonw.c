@@ -33,14 +33,6 @@ escape(struct buf *b, unsigned char c)
 	b->len = (size_t)(p - b->p);
 }
 
-/* Tells whether `n` bytes from `p` on can be read, whatever they are: they lie in
- * the same page of memory. */
-static inline bool
-can_read(const void *p, size_t n)
-{
-	return !READS_ARE_CHECKED && ((uintptr_t)p & 4095) <= 4096 - n;
-}
-
 #define SHORT    JSONW_BEHIND /* bytes of a text that is copied at once */
 #define LED_ROOM (JSONW_LEAD + SHORT + 1) /* for a lead and what is copied */
 
@@ -56,7 +48,7 @@ copy_short(char *out, const char *p, size_t len)
 {
 	uint64_t plain;
 
-	if (!can_read(p, SHORT))
+	if (!bytes_can_read(p, SHORT))
 		return false;
 	plain = bytes_plain(p) | bytes_plain(p + 16) << 16 |
 	    (uint64_t)bytes_plain(p + 32) << 32;
@@ -91,7 +83,7 @@ copy_plain(struct buf *b, const unsigned char *p, const unsigned char *end)
 {
 	char *out = b->p + b->len;
 
-	while (end - p >= BYTES_16 || can_read(p, BYTES_16)) {
+	while (end - p >= BYTES_16 || bytes_can_read(p, BYTES_16)) {
 		ptrdiff_t n = __builtin_ctz(bytes_odd(p) | 1U << BYTES_16);
 
 		memcpy(out, p, BYTES_16);

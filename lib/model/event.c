@@ -134,8 +134,9 @@ struct event_reader {
 	struct buf strings; /* strings that had escapes */
 	struct buf again;   /* the same, of the second pass over a mark */
 	struct buf rest;    /* the other keys of a mark */
-	unsigned char slots[N_SLOTS]; /* field + 1 by the hash of its key */
-	unsigned char after[F_N + 1]; /* which string last came after which */
+	unsigned char slots[N_SLOTS];    /* field + 1 by the hash of its key */
+	unsigned char after[F_N + 1][2]; /* which strings last came after which:
+	                                  * first the one that did so last */
 };
 
 void
@@ -373,6 +374,7 @@ event_reader_new(void)
 	struct event_reader *r = xcalloc(1, sizeof(*r));
 
 	r->full = jsonr_new();
+	memset(r->after, F_CHANNEL, sizeof(r->after));
 	for (int f = 0; f < F_REST; f++) {
 		unsigned i = key_hash(event_fields[f].key);
 
@@ -574,36 +576,57 @@ add_rest(struct event_reader *r, const struct member *m)
 		event_mark_json(&r->rest, m->key, m->text);
 }
 
+/* Takes note that field `f` came after `before`. Only strings are expected. */
+static void
+learn(struct event_reader *r, enum field before, enum field f)
+{
+	unsigned char *after = r->after[before];
+
+	if (f == F_N ||
+	    (event_fields[f].form != FORM_STR &&
+		event_fields[f].form != FORM_TYPE))
+		return;
+	after[1] = after[0];
+	after[0] = (unsigned char)f;
+}
+
 /*
- * Reads the string that is expected next, after the member `at`. Lines have their
- * keys in one order: what followed the last time follows again.
+ * Reads the next member when it is one of the two strings that are expected after
+ * the member `at`. Lines have their keys in one order, with some left out.
  *
  * Returns 1, and the field; 0 when it is another member; -1 when the line is not
  * ours, or has a key twice.
  */
-static int
+static inline int
 take_expected(struct event_reader *r, struct jsonscan *s, struct event *e,
     struct pass *pass, enum field *at)
 {
-	enum field f = r->after[*at];
-	const struct field_def *def = &event_fields[f];
-	struct member m = { .kind = MEMBER_STRING };
-	int got;
+	enum field before = *at;
 
-	if (def->form != FORM_STR && def->form != FORM_TYPE)
+	if (s->p == s->end || *s->p != ',')
 		return 0;
-	got = jsonscan_expect(s, def->lead, def->lead_mask, &m.text);
-	if (got <= 0)
-		return got;
-	if ((pass->seen & UINT64_C(1) << f) != 0)
-		return -1;
-	pass->seen |= UINT64_C(1) << f;
-	if (LIKELY(def->form == FORM_STR))
-		*(struct str *)((char *)e + def->at) = m.text;
-	else if (!read_type(m.text, &e->type) && pass->wrong == F_N)
-		pass->wrong = f;
-	*at = f;
-	return 1;
+	for (int i = 0; i < 2; i++) {
+		enum field f = r->after[before][i];
+		const struct field_def *def = &event_fields[f];
+		struct str text;
+		int got = jsonscan_expect(
+		    s, def->lead, def->lead_len, def->lead_mask, &text);
+
+		if (got == 0)
+			continue;
+		if (got < 0 || (pass->seen & UINT64_C(1) << f) != 0)
+			return -1;
+		pass->seen |= UINT64_C(1) << f;
+		if (LIKELY(def->form == FORM_STR))
+			*(struct str *)((char *)e + def->at) = text;
+		else if (!read_type(text, &e->type) && pass->wrong == F_N)
+			pass->wrong = f;
+		if (UNLIKELY(i > 0))
+			learn(r, before, f);
+		*at = f;
+		return 1;
+	}
+	return 0;
 }
 
 /* Reads the time that all our lines begin with. False when this one does not. */
@@ -645,8 +668,7 @@ take_all(
 				return more == 0;
 			if (!take(r, e, &m, pass, &at))
 				return false;
-			if (at != F_N)
-				r->after[before] = (unsigned char)at;
+			learn(r, before, at);
 		}
 		if (more < 0)
 			return false;
