@@ -301,6 +301,13 @@ write_report(struct run *r)
 {
 	struct buf b = { 0 };
 
+	/* What others look at stays whole. */
+	if (r->result == TOOL_FAILED && r->output != NULL) {
+		warnx("-o: %s: stays as it is, as not all of the input could be "
+		      "read",
+		    r->output);
+		return;
+	}
 	r->kind->write(r, &b);
 	if (r->result == TOOL_FAILED && b.len == 0)
 		;
@@ -564,6 +571,7 @@ main(int argc, char **argv)
 							  : TOOL_ROWS_WEEKS);
 	else
 		result = intake_files(&r.in, argv + optind, argc - optind);
+	r.result = result;
 	write_report(&r);
 	result = tool_graver(result, r.result);
 	result = tool_graver(result, intake_close(&r.in));

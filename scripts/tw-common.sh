@@ -158,6 +158,37 @@ lock() {
 	flock -n 9
 }
 
+# found FILE PATH... EXPRESSION: what find(1) finds, sorted, one a line, into FILE;
+# fails when a folder cannot be read, which a pattern of the shell takes for an
+# empty one
+found() {
+	found_file=$1
+	shift
+	find "$@" >"$found_file" && sort -o "$found_file" "$found_file"
+}
+
+# raw_files chat|poll CHANNEL FILE: the raw files of the channel into FILE
+raw_files() {
+	if [ -d "$TW_DATA/raw/$1/$2" ]; then
+		found "$3" "$TW_DATA/raw/$1/$2" -mindepth 1 -maxdepth 1 \
+			-name '????-??-??.log*'
+	else
+		: >"$3"
+	fi
+}
+
+# polled FILE: the channels that were ever polled into FILE
+polled() {
+	found "$1.all" "$TW_DATA/raw/poll" -mindepth 1 -maxdepth 1 || return 1
+	polled_n=0
+	while read -r polled_folder; do
+		polled_n=$((polled_n + 1))
+		! is_channel "${polled_folder##*/}" || [ ! -d "$polled_folder" ] ||
+			printf '%s\n' "${polled_folder##*/}" || return 1
+	done <"$1.all" >"$1"
+	had_lines $polled_n "$1.all"
+}
+
 # hold_raw: tw-tidy does not replace raw files while we and our children live
 hold_raw() {
 	exec 7>>"$TW_DATA/lock/raw"
@@ -292,7 +323,7 @@ look() {
 	now_stamp=$(stamp "$now") || return 1
 	: >"$work/found"
 	: >"$work/clock"
-	printf '%s\n' "$@" >"$work/channels"
+	printf '%s\n' "$@" >"$work/channels" || return 1
 	set --
 	look_batch=0 look_n=0
 	while read -r look_channel; do
@@ -301,10 +332,13 @@ look() {
 		[ -n "${look_all:-}" ] || [ ! -s "$TW_DATA/parts/$look_channel/from" ] ||
 			read -r look_from <"$TW_DATA/parts/$look_channel/from"
 		if [ -z "$look_from" ]; then
-			for look_file in "$TW_DATA/raw/poll/$look_channel"/????-??-??.log*; do
-				[ ! -e "$look_file" ] || is_copy "$look_file" ||
-					set -- "$@" "$look_file"
-			done
+			look_files=0
+			raw_files poll "$look_channel" "$work/raw" || looked=1
+			while read -r look_file; do
+				look_files=$((look_files + 1))
+				is_copy "$look_file" || set -- "$@" "$look_file"
+			done <"$work/raw"
+			had_lines $look_files "$work/raw" || looked=1
 		else
 			[ "$look_from" = "$look_known" ] ||
 				days_since "$look_from" || looked=1
@@ -316,7 +350,7 @@ look() {
 				done
 			done
 		fi
-		clock "$look_channel" >>"$work/clock"
+		clock "$look_channel" >>"$work/clock" || looked=1
 		look_batch=$((look_batch + 1))
 		if [ $look_batch -ge 40 ] || [ $# -gt 400 ]; then
 			[ $# -eq 0 ] || look_at "$@"
@@ -360,21 +394,27 @@ cut_files() {
 	cut_last=$number
 	for cut_kind in chat poll; do
 		cut_before=0 cut_after=99999999
-		for cut_file in "$TW_DATA/raw/$cut_kind/$1"/????-??-??.log*; do
-			[ -e "$cut_file" ] || continue
+		raw_files $cut_kind "$1" "$work/raw" || return 1
+		cut_n=0
+		while read -r cut_file; do
+			cut_n=$((cut_n + 1))
 			number_of "$cut_file"
 			[ "$number" -ge "$cut_first" ] || [ "$number" -le "$cut_before" ] ||
 				cut_before=$number
 			[ "$number" -le "$cut_last" ] || [ "$number" -ge "$cut_after" ] ||
 				cut_after=$number
-		done
-		for cut_file in "$TW_DATA/raw/$cut_kind/$1"/????-??-??.log*; do
-			[ -e "$cut_file" ] || continue
+		done <"$work/raw"
+		had_lines $cut_n "$work/raw" || return 1
+		cut_n=0
+		while read -r cut_file; do
+			cut_n=$((cut_n + 1))
 			number_of "$cut_file"
 			if [ "$number" -ge "$cut_before" ] && [ "$number" -le "$cut_after" ]; then
-				is_copy "$cut_file" || printf '%s\n' "$cut_file"
+				is_copy "$cut_file" || printf '%s\n' "$cut_file" ||
+					return 1
 			fi
-		done
+		done <"$work/raw"
+		had_lines $cut_n "$work/raw" || return 1
 	done
 }
 

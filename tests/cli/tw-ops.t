@@ -212,6 +212,51 @@ is "$(TW_NOW=2026-11-16T06:01Z tw-weekly --due)" "" "once"
 like "$(TW_NOW=2026-11-25T23:01Z tw-weekly --due)" '^Week 2026-W47' "late, if the machine was down"
 sed -i '/TW_TZ/d' "$conf"
 
+# A folder that cannot be read in passing is no empty one
+again 2026-11-12T03:00Z
+lay_days 9 11
+tw-etl -q
+tw-weekly --week 2026-W46 -o "$tmp/want.txt"
+cp "$tmp/want.txt" "$tmp/got.txt"
+mkdir "$tmp/shim"
+cat >"$tmp/shim/find" <<C
+#!/bin/sh
+# The first that \$FAILS names of what it is asked for is there, and no more.
+case " \$* " in
+*" \$FAILS "*) $(command -v find) "\$@" | sed 1q; exit 1 ;;
+esac
+exec $(command -v find) "\$@"
+C
+chmod +x "$tmp/shim/find"
+# failing FOLDER COMMAND...
+failing() {
+	FAILS=$1
+	shift
+	PATH=$tmp/shim:$PATH FAILS=$FAILS "$@"
+}
+failing "$data/stats" tw-weekly -q --week 2026-W46 -o "$tmp/got.txt" 2>"$tmp/err"
+is "$? $(cat "$tmp/err")" "1 tw-weekly: not all of the stats can be read: no report" \
+	"no report of some of the stats"
+same "$tmp/want.txt" "$tmp/got.txt" "and what was there stays"
+failing "$data/raw/poll" tw-weekly -q --week 2026-W46 >/dev/null 2>&1
+is "$?" 1 "nor of some of the channels"
+failing "$data/raw/poll" tw-etl 2>"$tmp/err"
+is "$? $(cat "$tmp/err")" "1 tw-etl: $data/raw/poll: not all of it can be read" \
+	"tw-etl does not take them for all, either"
+for stream in "$data"/parts/kurz/*.done; do
+	break
+done
+stream=${stream#"$data/parts/"}
+stream=${stream%.done}
+cksum "$data"/events/kurz/* "$data"/stats/kurz/* >"$tmp/want"
+for folder in raw/chat/kurz raw/poll/kurz events/kurz; do
+	failing "$data/$folder" tw-etl -q --again "$stream" 2>/dev/null
+	is "$?" 1 "$folder cannot be read: the stream is not done"
+	tw-etl -q
+	cksum "$data"/events/kurz/* "$data"/stats/kurz/* >"$tmp/got"
+	same "$tmp/want" "$tmp/got" "but the next time"
+done
+
 # Metrics
 again 2026-11-10T00:00Z
 lay_days 9 9

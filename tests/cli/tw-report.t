@@ -90,6 +90,11 @@ is "$(grep -c '<svg' "$tmp/r.html")" "$(grep -c '<title>[A-Z][a-z]* .* \(of\|by\
 printf '%s\n' "$(s '<b>&' 1 2026-11-18T12:00:00.000Z ',"airtime_s":1,"title":"<script>alert(1)</script>"')" |
 	tw-report --week latest --format html >"$tmp/evil.html"
 is "$(grep -c '<script\|<b>&<' "$tmp/evil.html")" 0 "strange names and titles are only text"
+cp "$tmp/r.csv" "$tmp/before"
+tw-report --week latest -o "$tmp/r.csv" "$tmp/stats" "$tmp/none" 2>"$tmp/err"
+is "$? $(tail -n 1 "$tmp/err")" "1 tw-report: -o: $tmp/r.csv: stays as it is, as not all of the input could be read" \
+	"no report of a part takes the place of a whole one"
+same "$tmp/before" "$tmp/r.csv" "what was there stays"
 tw-report --week latest -o "$tmp/no/r.txt" "$tmp/stats" 2>"$tmp/err"
 is $? 1 "a folder that is not there: exit 1"
 tw-report --week latest -o "$tmp/r.xyz" "$tmp/stats" 2>"$tmp/err"
