@@ -303,8 +303,9 @@ write_report(struct run *r)
 
 	/* What others look at stays whole. */
 	if (r->result == TOOL_FAILED && r->output != NULL) {
-		warnx("-o: %s: stays as it is, as not all of the input could be "
-		      "read",
+		warnx(
+		    "-o: %s: stays as it is, as not all of the input could be "
+		    "read",
 		    r->output);
 		return;
 	}

@@ -6,12 +6,21 @@
 
 #include "base/xalloc.h"
 
-static size_t
-find(const uint64_t *ids, uint32_t cap, uint64_t id)
+#define AHEAD 32 /* places whose ids are on their way at once */
+
+/* The place where `id` is looked for first. */
+static inline size_t
+first_place(uint32_t cap, uint64_t id)
 {
 	/* Fibonacci hashing: user ids are nearly consecutive numbers. */
+	return (size_t)((id * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & (cap - 1);
+}
+
+static inline size_t
+find(const uint64_t *ids, uint32_t cap, uint64_t id)
+{
 	size_t mask = cap - 1;
-	size_t i = (size_t)((id * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & mask;
+	size_t i = first_place(cap, id);
 
 	while (ids[i] != 0 && ids[i] != id)
 		i = (i + 1) & mask;
@@ -60,9 +69,17 @@ idset_has(const struct idset *s, uint64_t id)
 void
 idset_add_all(struct idset *s, const struct idset *from)
 {
-	for (uint32_t i = 0; i < from->cap; i++)
-		if (from->ids[i] != 0)
-			idset_add(s, from->ids[i]);
+	for (uint32_t i = 0; i < from->cap; i += AHEAD) {
+		uint32_t end = from->cap - i < AHEAD ? from->cap : i + AHEAD;
+
+		/* Those of a whole stream are in nobody's cache. */
+		for (uint32_t at = i; at < end && s->cap > 0; at++)
+			__builtin_prefetch(
+			    &s->ids[first_place(s->cap, from->ids[at])], 1);
+		for (uint32_t at = i; at < end; at++)
+			if (from->ids[at] != 0)
+				(void)idset_add(s, from->ids[at]);
+	}
 }
 
 void
