@@ -384,7 +384,7 @@ write_half(const struct seccomp_notif *q)
 static void
 close_theirs(const struct job *j, const struct seccomp_notif *q)
 {
-	int nothing = open("/", O_PATH | O_CLOEXEC);
+	int nothing = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct seccomp_notif_addfd add = { .id = q->id,
 		.flags = SECCOMP_ADDFD_FLAG_SETFD,
 		.srcfd = (uint32_t)nothing,
