@@ -160,11 +160,11 @@ lock() {
 
 # found FILE PATH... EXPRESSION: what find(1) finds, sorted, one a line, into FILE;
 # fails when a folder cannot be read, which a pattern of the shell takes for an
-# empty one
+# empty one. Folders may be links; a link that leads nowhere is not there.
 found() {
 	found_file=$1
 	shift
-	find "$@" >"$found_file" && sort -o "$found_file" "$found_file"
+	find -L "$@" ! -type l >"$found_file" && sort -o "$found_file" "$found_file"
 }
 
 # raw_files chat|poll CHANNEL FILE: the raw files of the channel into FILE

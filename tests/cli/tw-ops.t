@@ -212,6 +212,29 @@ is "$(TW_NOW=2026-11-16T06:01Z tw-weekly --due)" "" "once"
 like "$(TW_NOW=2026-11-25T23:01Z tw-weekly --due)" '^Week 2026-W47' "late, if the machine was down"
 sed -i '/TW_TZ/d' "$conf"
 
+# Folders that are links, as to another disk
+again 2026-11-12T03:00Z
+lay_days 9 11
+tw-etl -q
+tw-weekly --week 2026-W46 >"$tmp/want"
+mv "$data/raw/poll" "$tmp/poll"
+mv "$data/raw/chat/kurz" "$tmp/chat-kurz"
+mv "$data/stats/kurz" "$tmp/stats-kurz"
+ln -s "$tmp/poll" "$data/raw/poll"
+ln -s "$tmp/chat-kurz" "$data/raw/chat/kurz"
+ln -s "$tmp/stats-kurz" "$data/stats/kurz"
+ln -s nowhere "$data/raw/chat/kurz/2026-11-10.log.gz"
+tw-weekly --week 2026-W46 >"$tmp/got"
+same "$tmp/want" "$tmp/got" "folders may be links: the same report"
+cat "$data"/stats/*/*.jsonl >"$tmp/want"
+for part in "$data"/parts/*/*.done; do
+	part=${part#"$data/parts/"}
+	tw-etl -q --again "${part%.done}"
+done
+cat "$data"/stats/*/*.jsonl >"$tmp/got"
+same "$tmp/want" "$tmp/got" "the same figures"
+rm -r "$tmp/poll" "$tmp/chat-kurz" "$tmp/stats-kurz"
+
 # A folder that cannot be read in passing is no empty one
 again 2026-11-12T03:00Z
 lay_days 9 11
