@@ -271,6 +271,18 @@ for stream in "$data"/parts/kurz/*.done; do
 done
 stream=${stream#"$data/parts/"}
 stream=${stream%.done}
+find "$data/raw" -type f | sort >"$tmp/want"
+(
+	TW_KEEP_RAW=1
+	export TW_KEEP_RAW
+	at 2027-01-12T03:00Z
+	rm -r "$data"/parts/*/from
+	failing "$data/raw/poll" tw-tidy -q
+) 2>"$tmp/err"
+is "$? $(cat "$tmp/err")" "1 tw-tidy: $data/raw/poll: not all of it can be read" \
+	"tw-tidy does not take a channel for one that was never polled"
+find "$data/raw" -type f | sort >"$tmp/got"
+same "$tmp/want" "$tmp/got" "and removes nothing"
 cksum "$data"/events/kurz/* "$data"/stats/kurz/* >"$tmp/want"
 for folder in raw/chat/kurz raw/poll/kurz events/kurz; do
 	failing "$data/$folder" tw-etl -q --again "$stream" 2>/dev/null
