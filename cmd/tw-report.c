@@ -567,15 +567,13 @@ main(int argc, char **argv)
 		return (int)run_live(&r, argc, argv);
 	begin(&r);
 	if (r.in.uri != NULL)
-		result = tool_each_row(&r.in,
+		r.result = tool_each_row(&r.in,
 		    r.kind->courses || r.mentions != NULL ? TOOL_ROWS_WINDOWS
 							  : TOOL_ROWS_WEEKS);
 	else
-		result = intake_files(&r.in, argv + optind, argc - optind);
-	r.result = result;
+		r.result = intake_files(&r.in, argv + optind, argc - optind);
 	write_report(&r);
-	result = tool_graver(result, r.result);
-	result = tool_graver(result, intake_close(&r.in));
+	result = tool_graver(r.result, intake_close(&r.in));
 	tool_close_output();
 	report_free(r.report);
 	mentions_free(r.mentions);

@@ -182,7 +182,7 @@ next_end(struct ends *e)
 		e->base += 64;
 		look(e);
 	}
-	at = e->base + (unsigned)__builtin_ctzll(e->mask);
+	at = e->base + __builtin_ctzll(e->mask);
 	e->mask &= e->mask - 1;
 	return at;
 }

@@ -173,7 +173,7 @@ def of_scripts(tally, work):
                 again = s.run_here(argv)
                 if argv[0] == "tw-watch":
                     # What it started may have been killed alone: that is for
-                    # the next hour of the crontab.
+                    # the tw-etl of the crontab.
                     s.run_here(["tw-etl", "-q"])
                 if again.status != want_run.status:
                     found.append("%s at %s: then it ends with %d (%s)" % (
