@@ -60,7 +60,8 @@ link_nettle  = -lnettle
 link_curl    = -lcurl
 link_mongo   = $(shell pkg-config --libs $(MONGO_PKG))
 
-MODE_san = -fsanitize=address,undefined -fno-sanitize-recover=all \
+# The sanitizers check the same at -O1, and that compiles in half the time.
+MODE_san = -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 	   -fno-omit-frame-pointer
 MODE_cov = --coverage -O0 -DTW_COVERAGE
 
@@ -187,8 +188,8 @@ PROVE = prove $(if $(V),-v)
 # The command tests, the longest first: most of their time they wait. Those of the
 # scripts run tools that others run under the sanitizers, where there is nothing to
 # measure, either.
-LONG := $(patsubst %,tests/cli/%.t,tw-ops tw-poll tw-chat-load tw-load \
-	tw-chat-faults tw-forget tw-ops-kill tw-ops-watch tw-mongo torture \
+LONG := $(patsubst %,tests/cli/%.t,tw-ops-kill tw-load tw-poll tw-ops \
+	tw-mongo tw-chat-faults tw-chat-load tw-forget tw-ops-watch torture \
 	project)
 CLI  := $(filter-out $(if $(SAN),tests/cli/tw-ops% tests/cli/tw-forget.t \
 	tests/cli/bench.t),\
@@ -200,7 +201,7 @@ check: all $(UNIT) $(REPLAY) $(FAKE) $(PRELOAD) $(BENCH) $(TORTURE)
 	    $(B)/tests/fuzz/$$f tests/fuzz/corpus/$${f#fuzz_} || exit 1; done
 	TW_BIN=$(CURDIR)/$(B) TW_MODE=$(MODE) TW_MAKE='B=$(B) CC="$(CC)" CFLAGS="$(CFLAGS)" \
 	    $(if $(SAN),SAN=1) $(if $(COV),COV=1) $(if $(WERROR),WERROR=1)' \
-	    $(PROVE) -j 5 -e sh $(CLI)
+	    $(PROVE) --timer -j 5 -e sh $(CLI)
 
 golden: all
 	for t in tests/cli/*.t; do \
@@ -250,11 +251,16 @@ SCRIPTS := scripts/setup scripts/demo scripts/check scripts/bench \
 	   scripts/check-usage scripts/cover scripts/check-examples scripts/check-site \
 	   scripts/screenshots tests/fake/certs
 
+# How much of each function the analyzer of clang-tidy walks through: its own default
+# is 225000, which takes three times as long and has found nothing more.
+TIDY_NODES = 60000
+
 lint:
 	clang-format --dry-run -Werror $(C_FILES)
 	printf '%s\0' $(wildcard lib/*/*.c cmd/*.c) | xargs -0 -n 4 -P 2 \
 	    sh -c 'clang-tidy --quiet "$$@" -- -std=c11 -D_DEFAULT_SOURCE \
-	    "-DTW_VERSION=\"\"" -Ilib $(MONGO_INC) 2>/dev/null' tidy
+	    "-DTW_VERSION=\"\"" -Ilib $(MONGO_INC) -Xclang -analyzer-config \
+	    -Xclang max-nodes=$(TIDY_NODES) 2>/dev/null' tidy
 	cppcheck --quiet --error-exitcode=1 --std=c11 \
 	    --enable=warning,portability --inline-suppr -Ilib \
 	    --suppress=missingIncludeSystem --suppress=ctuuninitvar lib cmd
