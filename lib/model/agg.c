@@ -33,8 +33,10 @@
 #define INTERVAL_S   60                /* of polls, when nobody says */
 #define BEGIN_MS     (10 * MS_PER_MIN) /* windows before a first hit */
 #define FAR_AHEAD_MS MS_PER_DAY        /* a clock that far ahead is odd */
-#define OPEN_WINDOWS 64                /* longer they wait only when packed */
-#define NOBODY       (-1)              /* no stream */
+#define OPEN_WINDOWS 64   /* behind the newest; others wait packed, */
+#define OPEN_OF_RUN  2    /* those of a run, which wait for its end, sooner */
+#define PACKED_AHEAD 4    /* of which the memory is asked for */
+#define NOBODY       (-1) /* no stream */
 #define INTERVAL_MAX (366 * 24 * 3600) /* of polls; longer is no interval */
 
 /* Before all windows, and small enough to be multiplied by their length. */
@@ -104,6 +106,7 @@ struct channel {
 	int64_t greatest_all;   /* ts of any event */
 	int64_t odd_ts;         /* of the event before, when it was far ahead
 	                           * of `greatest`; else INT64_MIN */
+	int64_t index, begin;   /* window of its last event, and its begin */
 	struct window *windows; /* owned; by index */
 	size_t n_windows, cap_windows;
 	struct pending *spare; /* owned; written, to be used again; or NULL */
@@ -140,7 +143,7 @@ struct agg {
 	struct map mentions;
 	struct buf out;  /* lines that are certain */
 	struct buf json; /* mentions of the line being spelled */
-	struct buf packing;
+	struct packing packing;
 	struct buf name; /* id of the run being spelled */
 	bool ending;     /* the input is over */
 	size_t n_ended;  /* channels that are */
@@ -230,8 +233,9 @@ find_window(const struct channel *c, int64_t index)
 	size_t lo = 0, hi = c->n_windows;
 
 	/* Nearly always it is one of the last. */
-	if (hi > 0 && c->windows[hi - 1].index == index)
-		return hi - 1;
+	for (int i = 0; i < 4 && hi > 0; i++, hi--)
+		if (c->windows[hi - 1].index <= index)
+			return c->windows[hi - 1].index == index ? hi - 1 : hi;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
@@ -932,6 +936,14 @@ commit_until(struct agg *a, struct channel *c, int64_t until)
 		c->frontier = next;
 		if (next == until)
 			break;
+		/* What was packed long ago is in nobody's cache. */
+		if (used + PACKED_AHEAD < c->n_windows) {
+			const unsigned char *packed =
+			    c->windows[used + PACKED_AHEAD].packed;
+
+			__builtin_prefetch(packed);
+			__builtin_prefetch(packed + 64);
+		}
 		commit(a, c, next, there ? open_window(c, used) : NULL,
 		    owner(c, next));
 		if (there) {
@@ -981,10 +993,15 @@ feed_until(struct agg *a, struct channel *c, int64_t until)
 {
 	for (; c->n_fed < c->n_windows && c->windows[c->n_fed].index < until;
 	     c->n_fed++) {
+		bool run;
+		size_t open;
+
 		feed(a, c, &c->ahead, c->windows[c->n_fed].index,
 		    open_window(c, c->n_fed), NULL);
-		if (c->n_fed >= OPEN_WINDOWS)
-			pack_window(a, c, c->n_fed - OPEN_WINDOWS);
+		run = c->ahead.sessions.in_run && !c->ahead.sessions.helix;
+		open = run ? OPEN_OF_RUN : OPEN_WINDOWS;
+		if (c->n_fed >= open)
+			pack_window(a, c, c->n_fed - open);
 	}
 	c->fed = until;
 }
@@ -1025,7 +1042,11 @@ advance_to(struct agg *a, struct channel *c, int64_t until)
 static void
 advance(struct agg *a, struct channel *c)
 {
-	advance_to(a, c, index_of(a, c->greatest - a->o.hold_ms));
+	int64_t to = c->greatest - a->o.hold_ms;
+
+	/* What advance_to() asks first, for each event: without a division. */
+	if (to >= (c->fed + 1) * a->o.window_ms)
+		advance_to(a, c, index_of(a, to));
 }
 
 void
@@ -1217,11 +1238,18 @@ bool
 agg_add(struct agg *a, const struct event *e)
 {
 	struct channel *c = get_channel(a, e->channel, e->ts);
-	int64_t index = index_of(a, e->ts), begin = index * a->o.window_ms;
+	int64_t index, begin;
 	bool matters = true;
 	struct pending *w;
 	struct entry entry;
 
+	/* Mostly it is the window of the event before. */
+	if (e->ts < c->begin || e->ts >= c->begin + a->o.window_ms) {
+		c->index = index_of(a, e->ts);
+		c->begin = c->index * a->o.window_ms;
+	}
+	index = c->index;
+	begin = c->begin;
 	move_clock(c, e->ts);
 	if (index < c->frontier && a->o.live && event_is_chat(e))
 		return amend(a, c, index, e);
@@ -1383,7 +1411,7 @@ agg_free(struct agg *a)
 	map_release(&a->mentions);
 	buf_release(&a->out);
 	buf_release(&a->json);
-	buf_release(&a->packing);
+	packing_release(&a->packing);
 	buf_release(&a->name);
 	free(a);
 }

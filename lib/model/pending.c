@@ -82,68 +82,171 @@ get(const unsigned char **p)
 	return v | (uint64_t) * (*p)++ << shift;
 }
 
-/* Appends the members of a set as they lie there, as their distances, of which
- * the lowest bit tells the direction: sorting them would cost more time than it
- * saves bytes. */
-static void
-put_set(struct buf *b, const struct idset *s)
+/* How many bytes each number up to `most` needs in a list: 2, 4 or 8. */
+static size_t
+width_of(uint64_t most)
 {
-	uint64_t last = 0;
+	return most <= UINT16_MAX ? sizeof(uint16_t)
+	    : most <= UINT32_MAX  ? sizeof(uint32_t)
+				  : sizeof(uint64_t);
+}
+
+static inline void
+store(char *p, size_t width, uint64_t v)
+{
+	uint16_t v16 = (uint16_t)v;
+	uint32_t v32 = (uint32_t)v;
+
+	if (width == sizeof(v16))
+		memcpy(p, &v16, sizeof(v16));
+	else if (width == sizeof(v32))
+		memcpy(p, &v32, sizeof(v32));
+	else
+		memcpy(p, &v, sizeof(v));
+}
+
+static inline uint64_t
+load(const unsigned char *p, size_t width)
+{
+	uint16_t v16;
+	uint32_t v32;
+	uint64_t v;
+
+	if (width == sizeof(v16)) {
+		memcpy(&v16, p, sizeof(v16));
+		return v16;
+	}
+	if (width == sizeof(v32)) {
+		memcpy(&v32, p, sizeof(v32));
+		return v32;
+	}
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* Appends how wide they are, and makes room for `n` numbers. Returns where they
+ * go. */
+static char *
+put_list(struct buf *b, size_t n, size_t width)
+{
+	char *p;
+
+	buf_byte(b, (char)width);
+	buf_room(b, n * width);
+	p = b->p + b->len;
+	b->len += n * width;
+	return p;
+}
+
+/*
+ * Appends the members of a set as they lie there, as distances to the least, all of
+ * the same width: each in as few bytes as it needs would take little less memory
+ * where ids are small, more where they are Twitch's, and far more time.
+ */
+static void
+put_set(struct buf *b, const struct idset *s, struct buf *scratch)
+{
+	uint64_t least = UINT64_MAX, most = 0;
+	const uint64_t *ids;
+	size_t width;
+	char *p;
 
 	put(b, s->n);
-	for (uint32_t i = 0; i < s->cap; i++) {
-		uint64_t d = s->ids[i] - last;
-
-		if (s->ids[i] == 0)
-			continue;
-		put(b, d << 1 ^ -(d >> 63));
-		last = s->ids[i];
+	if (s->n == 0)
+		return;
+	buf_reset(scratch);
+	buf_room(scratch, (s->n + (size_t)1) * sizeof(*ids));
+	idset_copy(s, (uint64_t *)scratch->p);
+	ids = (const uint64_t *)scratch->p;
+	for (uint32_t i = 0; i < s->n; i++) {
+		least = ids[i] < least ? ids[i] : least;
+		most = ids[i] > most ? ids[i] : most;
 	}
+	put(b, least);
+	width = width_of(most - least);
+	p = put_list(b, s->n, width);
+	for (uint32_t i = 0; i < s->n; i++)
+		store(p + i * width, width, ids[i] - least);
 }
 
 static void
 get_set(struct idset *s, const unsigned char **p)
 {
-	uint64_t id = 0;
+	uint32_t n = (uint32_t)get(p);
+	uint64_t least, *ids;
+	size_t width;
 
-	for (uint64_t n = get(p); n > 0; n--) {
-		uint64_t d = get(p);
+	if (n == 0)
+		return;
+	least = get(p);
+	width = *(*p)++;
+	ids = idset_list(s, n);
+	for (uint32_t i = 0; i < n; i++)
+		ids[i] = least + load(*p + i * width, width);
+	*p += n * width;
+}
 
-		id += d >> 1 ^ -(d & 1);
-		idset_add(s, id);
+/* Appends the times of the lines of chat, which are in order. */
+static void
+put_chat(struct buf *b, const uint32_t *chat, size_t n)
+{
+	size_t width = width_of(n > 0 ? chat[n - 1] : 0);
+	char *p;
+
+	put(b, n);
+	p = put_list(b, n, width);
+	for (size_t i = 0; i < n; i++)
+		store(p + i * width, width, chat[i]);
+}
+
+static void
+get_chat(struct pending *w, const unsigned char **p)
+{
+	size_t n = get(p), width = *(*p)++;
+
+	if (n > w->cap_chat) {
+		w->cap_chat = n;
+		w->chat = xreallocarray(w->chat, n, sizeof(*w->chat));
 	}
+	w->n_chat = n;
+	for (size_t i = 0; i < n; i++)
+		w->chat[i] = (uint32_t)load(*p + i * width, width);
+	*p += n * width;
 }
 
 unsigned char *
-pending_pack(struct pending *w, struct buf *scratch)
+pending_pack(struct pending *w, struct packing *to)
 {
 	const int64_t *counts = (const int64_t *)&w->tally.n;
 	const struct tally *t = &w->tally;
+	struct buf *b = &to->packed;
 	unsigned char *packed;
-	uint32_t last = 0;
 
 	if (w->n_entries > 0)
 		return NULL;
 	pending_sort(w);
-	buf_reset(scratch);
-	buf_byte(scratch, (char)w->counted);
-	put(scratch, w->n_chat);
-	for (size_t i = 0; i < w->n_chat; i++) {
-		put(scratch, w->chat[i] - last);
-		last = w->chat[i];
-	}
+	buf_reset(b);
+	buf_byte(b, (char)w->counted);
 	for (size_t i = 0; i < N_COUNTS; i++)
-		put(scratch, (uint64_t)counts[i]);
-	put(scratch, t->n_mentions);
+		put(b, (uint64_t)counts[i]);
+	put(b, t->n_mentions);
 	for (size_t i = 0; i < t->n_mentions; i++) {
-		put(scratch, t->mentions[i].name);
-		put(scratch, (uint64_t)t->mentions[i].n);
+		put(b, t->mentions[i].name);
+		put(b, (uint64_t)t->mentions[i].n);
 	}
-	put_set(scratch, &t->chatters);
-	put_set(scratch, &t->firsts);
-	packed = xreallocarray(NULL, scratch->len, 1);
-	memcpy(packed, scratch->p, scratch->len);
+	put_chat(b, w->chat, w->n_chat);
+	put_set(b, &t->chatters, &to->ids);
+	put_set(b, &t->firsts, &to->ids);
+	packed = xreallocarray(NULL, b->len, 1);
+	memcpy(packed, b->p, b->len);
 	return packed;
+}
+
+void
+packing_release(struct packing *p)
+{
+	buf_release(&p->packed);
+	buf_release(&p->ids);
 }
 
 void
@@ -151,16 +254,8 @@ pending_unpack(struct pending *w, const unsigned char *packed)
 {
 	int64_t *counts = (int64_t *)&w->tally.n;
 	struct tally *t = &w->tally;
-	uint32_t last = 0;
 
 	w->counted = *packed++ != 0;
-	w->n_chat = get(&packed);
-	if (w->n_chat > w->cap_chat) {
-		w->cap_chat = w->n_chat;
-		w->chat = xreallocarray(w->chat, w->cap_chat, sizeof(*w->chat));
-	}
-	for (size_t i = 0; i < w->n_chat; i++)
-		w->chat[i] = last += (uint32_t)get(&packed);
 	w->sorted = true;
 	for (size_t i = 0; i < N_COUNTS; i++)
 		counts[i] = (int64_t)get(&packed);
@@ -169,6 +264,7 @@ pending_unpack(struct pending *w, const unsigned char *packed)
 
 		tally_mention(t, name, (int64_t)get(&packed));
 	}
+	get_chat(w, &packed);
 	get_set(&t->chatters, &packed);
 	get_set(&t->firsts, &packed);
 }

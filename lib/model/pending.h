@@ -4,7 +4,7 @@
  * What was counted in it, and what happened when: the lines of chat, of which only
  * the time counts, and the few others. Where windows have to wait for long (chat
  * without polls, of which it is not known until its end whether it is a stream),
- * they are packed: a tenth of the memory, nothing lost.
+ * they are packed: a fifth of the memory, nothing lost.
  */
 #ifndef TW_MODEL_PENDING_H
 #define TW_MODEL_PENDING_H
@@ -63,13 +63,23 @@ void pending_chat(struct pending *w, int64_t begin, int64_t ts, bool message);
  */
 void pending_sort(struct pending *w);
 
+/* What pending_pack() works in. A zeroed one is empty; both are owned. */
+struct packing {
+	struct buf packed, ids;
+};
+
 /*
  * Write all that `w` holds in few bytes.
  *
  * Returns them, owned by the caller; NULL when it holds entries: such windows are
- * few. `scratch` is used on the way.
+ * few. `to` is used on the way.
  */
-unsigned char *pending_pack(struct pending *w, struct buf *scratch) MUST_USE;
+unsigned char *pending_pack(struct pending *w, struct packing *to) MUST_USE;
+
+/*
+ * Free the memory of `p`.
+ */
+void packing_release(struct packing *p);
 
 /*
  * Read what pending_pack() wrote into `w`, which is empty.

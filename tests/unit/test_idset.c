@@ -4,6 +4,7 @@
 #include "tap.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/idset.h"
 #include "rand.h"
@@ -22,7 +23,7 @@ list_add(uint64_t *list, uint32_t *n, uint64_t id)
 static void
 test_against_list(uint64_t mask, const char *name)
 {
-	static uint64_t list[2001];
+	static uint64_t list[2002];
 	struct idset s = { 0 }, t = { 0 };
 	uint64_t r = 5;
 	uint32_t n = 0;
@@ -44,6 +45,33 @@ test_against_list(uint64_t mask, const char *name)
 	is_int(t.n, n, "%s: all of it in another", name);
 	idset_add_all(&t, &t);
 	is_int(t.n, n, "%s: added to itself it stays", name);
+	/* As a list, and a list that is added to. */
+	idset_copy(&s, list);
+	n = s.n;
+	idset_clear(&t);
+	memcpy(idset_list(&t, n), list, n * sizeof(*list));
+	bad = 0;
+	for (uint32_t i = 0; i < n; i++)
+		bad += !idset_has(&t, list[i]) || !idset_has(&s, list[i]);
+	bad += idset_has(&t, UINT64_C(0x123456789)) !=
+	    idset_has(&s, UINT64_C(0x123456789));
+	is_int(bad, 0, "%s: a list has what the set has", name);
+	for (uint32_t i = 0; i < n; i++)
+		bad += idset_add(&t, list[i]);
+	for (uint32_t i = 0; i < n; i++)
+		bad += !idset_has(&t, list[i]);
+	ok(bad == 0 && t.n == n, "%s: all are in it already", name);
+	idset_clear(&t);
+	memcpy(idset_list(&t, n), list, n * sizeof(*list));
+	idset_clear(&s);
+	idset_add_all(&s, &t);
+	for (uint32_t i = 0; i < n; i++)
+		bad += !idset_has(&s, list[i]);
+	ok(bad == 0 && s.n == n, "%s: a list is added to a set", name);
+	idset_clear(&t);
+	for (uint32_t i = 0; i < n; i++)
+		bad += !idset_add(&t, list[i]);
+	ok(bad == 0 && t.n == n, "%s: a list that is emptied is a set", name);
 	idset_release(&s);
 	idset_release(&t);
 	ok(s.n == 0 && s.ids == NULL, "%s: a release empties it", name);

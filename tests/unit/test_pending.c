@@ -50,10 +50,11 @@ static void
 round_trip(struct pending *w, const char *what)
 {
 	struct pending *again = new_window();
-	struct buf scratch = { 0 };
+	struct packing scratch = { 0 };
 	unsigned char *packed = pending_pack(w, &scratch);
 
-	ok(packed != NULL && w->sorted, "%s: %zu bytes", what, scratch.len);
+	ok(packed != NULL && w->sorted, "%s: %zu bytes", what,
+	    scratch.packed.len);
 	pending_unpack(again, packed);
 	ok(same(w, again), "%s: as it was", what);
 	free(packed);
@@ -63,7 +64,7 @@ round_trip(struct pending *w, const char *what)
 		again->tally.chatters.n == 0 && !again->counted,
 	    "%s: emptied", what);
 	pending_free(again);
-	buf_release(&scratch);
+	packing_release(&scratch);
 }
 
 static void
@@ -94,7 +95,65 @@ test_pack(void)
 		pending_chat(w, BEGIN, BEGIN + i * 7919 % 5000, i % 2 == 0);
 	}
 	round_trip(w, "many");
+	/* A window of an hour. */
+	pending_chat(w, BEGIN, BEGIN + 3599999, true);
+	round_trip(w, "late in it");
 	pending_free(w);
+}
+
+/* Ids at the ends of each width: the least and one that is `apart` from it. */
+static void
+test_widths(void)
+{
+	static const uint64_t apart[] = { 1, UINT16_MAX, UINT16_MAX + 1ULL,
+		UINT32_MAX, UINT32_MAX + 1ULL, UINT64_MAX - 2 };
+
+	for (size_t i = 0; i < sizeof(apart) / sizeof(*apart); i++) {
+		struct pending *w = new_window();
+		char what[40];
+
+		idset_add(&w->tally.chatters, 2);
+		idset_add(&w->tally.chatters, 2 + apart[i]);
+		idset_add(&w->tally.firsts, UINT64_MAX);
+		idset_add(&w->tally.firsts, UINT64_MAX - apart[i]);
+		snprintf(what, sizeof(what), "ids %llx apart",
+		    (unsigned long long)apart[i]);
+		round_trip(w, what);
+		pending_free(w);
+	}
+}
+
+/* What was unpacked can be added to, as what is late is. */
+static void
+test_added(void)
+{
+	struct pending *w = new_window(), *again = new_window();
+	struct packing scratch = { 0 };
+	unsigned char *packed;
+
+	for (uint64_t id = 1; id <= 13; id++)
+		idset_add(&w->tally.chatters, id * 1000);
+	packed = pending_pack(w, &scratch);
+	pending_unpack(again, packed);
+	free(packed);
+	ok(!idset_add(&again->tally.chatters, 13000) &&
+		again->tally.chatters.n == 13,
+	    "one that is there is there");
+	ok(idset_add(&again->tally.chatters, 13001) &&
+		again->tally.chatters.n == 14,
+	    "another is added");
+	idset_add(&w->tally.chatters, 13001);
+	ok(same_sets(&w->tally.chatters, &again->tally.chatters),
+	    "and all are there");
+	packed = pending_pack(again, &scratch);
+	ok(pending_reset(again), "emptied");
+	pending_unpack(again, packed);
+	free(packed);
+	ok(same_sets(&w->tally.chatters, &again->tally.chatters),
+	    "packed once more");
+	pending_free(w);
+	pending_free(again);
+	packing_release(&scratch);
 }
 
 static void
@@ -103,7 +162,7 @@ test_entries(void)
 	struct pending *w = new_window();
 	struct entry late = { .ts = BEGIN + 20, .kind = ENTRY_MISS };
 	struct entry early = { .ts = BEGIN + 10, .kind = ENTRY_POLL };
-	struct buf scratch = { 0 };
+	struct packing scratch = { 0 };
 
 	pending_chat(w, BEGIN, BEGIN + 20, true);
 	pending_entry(w, BEGIN, &late);
@@ -115,7 +174,7 @@ test_entries(void)
 	    "entries in order, after the chat of the same ms");
 	pending_free(w);
 	pending_free(NULL);
-	buf_release(&scratch);
+	packing_release(&scratch);
 }
 
 static void
@@ -134,6 +193,8 @@ int
 main(void)
 {
 	test_pack();
+	test_widths();
+	test_added();
 	test_entries();
 	test_reset();
 	return tap_done();
