@@ -32,33 +32,44 @@ struct unpack {
 	struct errmsg why;
 };
 
+/* Reads at most `n` bytes of the file. How many; 0 at the end, -1. */
+static ssize_t
+read_file(struct unpack *u, char *p, size_t n)
+{
+	ssize_t got;
+
+	if (u->eof)
+		return 0;
+	if (!u->regular && u->tied != NULL) {
+		struct pollfd ready = { u->fd, POLLIN, 0 };
+
+		if (poll(&ready, 1, 0) == 0)
+			fflush(u->tied);
+	}
+	do
+		got = read(u->fd, p, n);
+	while (got < 0 && errno == EINTR);
+	if (got < 0) {
+		errmsg_system(&u->why);
+		return -1;
+	}
+	u->offset += got;
+	u->eof = got == 0;
+	return got;
+}
+
 /* Reads raw bytes behind those that are there. 1, 0 at the end, -1. */
 static int
 fill(struct unpack *u)
 {
-	ssize_t n;
+	ssize_t got;
 
-	if (u->eof)
-		return 0;
 	if (u->pos == u->end)
 		u->pos = u->end = 0;
-	if (!u->regular && u->tied != NULL) {
-		struct pollfd p = { u->fd, POLLIN, 0 };
-
-		if (poll(&p, 1, 0) == 0)
-			fflush(u->tied);
-	}
-	do
-		n = read(u->fd, u->in + u->end, UNPACK_CHUNK - u->end);
-	while (n < 0 && errno == EINTR);
-	if (n < 0) {
-		errmsg_system(&u->why);
-		return -1;
-	}
-	u->end += (size_t)n;
-	u->offset += n;
-	u->eof = n == 0;
-	return n > 0;
+	got = read_file(u, u->in + u->end, UNPACK_CHUNK - u->end);
+	if (got > 0)
+		u->end += (size_t)got;
+	return got < 0 ? -1 : got > 0;
 }
 
 static bool
@@ -145,25 +156,9 @@ fail:
 static ssize_t
 read_plain(struct unpack *u, char *p, size_t n)
 {
-	ssize_t got;
-
-	if (u->pos == u->end && u->regular) {
-		/* Past the first bytes nothing has to go through `in`. */
-		do
-			got = read(u->fd, p, n);
-		while (got < 0 && errno == EINTR);
-		if (got < 0)
-			errmsg_system(&u->why);
-		else
-			u->offset += got;
-		return got;
-	}
-	if (u->pos == u->end) {
-		int more = fill(u);
-
-		if (more <= 0)
-			return more;
-	}
+	/* Past the first bytes nothing has to go through `in`. */
+	if (u->pos == u->end)
+		return read_file(u, p, n);
 	if (n > u->end - u->pos)
 		n = u->end - u->pos;
 	memcpy(p, u->in + u->pos, n);
