@@ -1,12 +1,35 @@
+#define _GNU_SOURCE /* F_SETPIPE_SZ */
 #include "intake.h"
 
+#include <fcntl.h>
 #include <getopt.h>
+#include <unistd.h>
+
+#define PIPE_SIZE (256 * 1024) /* more brings nothing */
+
+/* Makes the pipe `fd` hold more: with 64 KiB two tools that are equally fast wake
+ * each other for each piece, and a chain takes a third longer. What is no pipe, or
+ * may not grow, stays as it is. */
+static void
+widen_pipe(int fd)
+{
+#if defined(F_SETPIPE_SZ)
+	int has = fcntl(fd, F_GETPIPE_SZ);
+
+	if (has >= 0 && has < PIPE_SIZE)
+		(void)fcntl(fd, F_SETPIPE_SZ, PIPE_SIZE);
+#else
+	(void)fd;
+#endif
+}
 
 void
 intake_init(struct intake *in, const char *tool)
 {
 	*in = (struct intake){ .tool = tool, .words = TOOL_NORMAL };
 	tool_filter_init(&in->filter);
+	widen_pipe(STDIN_FILENO);
+	widen_pipe(STDOUT_FILENO);
 }
 
 bool

@@ -39,7 +39,8 @@ enum {
 };
 
 /*
- * Set up `in` for `tool`: all channels, all times, files.
+ * Set up `in` for `tool`: all channels, all times, files. Pipes at standard input and
+ * output are made to hold 256 KiB.
  */
 void intake_init(struct intake *in, const char *tool);
 
