@@ -1,5 +1,6 @@
 """scripts - a configuration, raw logs and a clock for the scripts of tw"""
 import os
+import re
 import shutil
 import subprocess
 
@@ -82,7 +83,7 @@ class Ops:
 
     def state(self):
         """All files but the run log, whose lines hold times; packed ones as
-        they are inside."""
+        they are inside; metrics without what others on this disk change."""
         found = {}
         for name, content in base.tree(self.data).items():
             if name.startswith(("log/", "lock/", "run/")) or \
@@ -97,6 +98,8 @@ class Ops:
                 content = b" ".join(content.split()[:2])
             found[name] = content
         for name, content in base.tree(self.folder / "cwd").items():
+            if name.endswith(".prom"):
+                content = re.sub(rb"\ntw_disk_free_bytes \d+", b"", content)
             found["cwd/" + name] = content
         return found
 
