@@ -188,15 +188,15 @@ PROVE = prove $(if $(V),-v)
 # The command tests, the longest first: most of their time they wait. Those of the
 # scripts run tools that others run under the sanitizers, where there is nothing to
 # measure, either.
-LONG := $(patsubst %,tests/cli/%.t,tw-ops-kill tw-load tw-poll tw-ops \
-	tw-mongo tw-chat-faults tw-chat-load tw-forget tw-ops-watch torture \
-	project)
+LONG := $(patsubst %,tests/cli/%.t,tw-load tw-ops tw-ops-kill \
+	tw-chat-load tw-poll tw-mongo tw-chat-faults tw-forget tw-ops-watch \
+	torture project)
 CLI  := $(filter-out $(if $(SAN),tests/cli/tw-ops% tests/cli/tw-forget.t \
 	tests/cli/bench.t),\
 	$(LONG) $(filter-out $(LONG),$(wildcard tests/cli/*.t)))
 
 check: all $(UNIT) $(REPLAY) $(FAKE) $(PRELOAD) $(BENCH) $(TORTURE)
-	$(PROVE) -e '' $(UNIT)
+	$(PROVE) -j 2 -e '' $(UNIT)
 	@for f in $(FUZZ); do echo "replay $$f" && \
 	    $(B)/tests/fuzz/$$f tests/fuzz/corpus/$${f#fuzz_} || exit 1; done
 	TW_BIN=$(CURDIR)/$(B) TW_MODE=$(MODE) TW_MAKE='B=$(B) CC="$(CC)" CFLAGS="$(CFLAGS)" \
