@@ -921,6 +921,21 @@ next_window(const struct channel *c, const struct window *w, int64_t until)
 	return next;
 }
 
+/* Asks for the memory of the `i`-th window: what was packed long ago is in nobody's
+ * cache. */
+static void
+fetch_packed(const struct channel *c, size_t i)
+{
+	const unsigned char *packed =
+	    i < c->n_windows ? c->windows[i].packed : NULL;
+
+	if (packed == NULL)
+		return;
+	__builtin_prefetch(packed);
+	/* It may be shorter: an address, not a place in it. */
+	__builtin_prefetch((const void *)((uintptr_t)packed + 64));
+}
+
 /* Writes the windows before `until`. */
 static void
 commit_until(struct agg *a, struct channel *c, int64_t until)
@@ -936,14 +951,7 @@ commit_until(struct agg *a, struct channel *c, int64_t until)
 		c->frontier = next;
 		if (next == until)
 			break;
-		/* What was packed long ago is in nobody's cache. */
-		if (used + PACKED_AHEAD < c->n_windows) {
-			const unsigned char *packed =
-			    c->windows[used + PACKED_AHEAD].packed;
-
-			__builtin_prefetch(packed);
-			__builtin_prefetch(packed + 64);
-		}
+		fetch_packed(c, used + PACKED_AHEAD);
 		commit(a, c, next, there ? open_window(c, used) : NULL,
 		    owner(c, next));
 		if (there) {
