@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/tstamp.h"
 #include "base/xalloc.h"
 
@@ -175,6 +174,54 @@ dayfiles_mend(struct dayfiles *d, struct str name)
 	r = mend(fd);
 	close(fd);
 	return r;
+}
+
+/* Sets `tail` to the end of `fd`. Returns as dayfiles_tail() does. */
+static bool
+read_tail(int fd, size_t len, struct buf *tail)
+{
+	const char *lf;
+	struct stat st;
+	off_t from;
+	ssize_t n;
+
+	if (fstat(fd, &st) != 0)
+		return false;
+	if (st.st_size < (off_t)len)
+		len = (size_t)st.st_size;
+	from = st.st_size - (off_t)len;
+	(void)buf_room(tail, len);
+	n = pread(fd, tail->p, len, from);
+	if (n <= 0)
+		return false;
+	tail->len = (size_t)n;
+	if (from == 0)
+		return false;
+	/* It begins inside a line. */
+	lf = memchr(tail->p, '\n', tail->len);
+	n = lf != NULL ? lf + 1 - tail->p : n;
+	tail->len -= (size_t)n;
+	memmove(tail->p, tail->p + n, tail->len);
+	return true;
+}
+
+bool
+dayfiles_tail(struct dayfiles *d, struct str name, size_t len, struct buf *tail)
+{
+	bool more = false;
+	int fd;
+
+	buf_reset(tail);
+	folder_path(d, name);
+	if (newest(d) <= 0)
+		return false;
+	fd = open_log(d->path.p, 0);
+	if (fd < 0)
+		return false;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		more = read_tail(fd, len, tail);
+	close(fd);
+	return more;
 }
 
 static bool

@@ -21,6 +21,7 @@
 #include <sys/types.h>
 
 #include "base/attr.h"
+#include "base/buf.h"
 #include "base/errmsg.h"
 #include "base/str.h"
 
@@ -51,6 +52,15 @@ struct dayfiles *dayfiles_new(
  * Returns 1 when a line was closed, 0 when there was none; -1, with errno.
  */
 int dayfiles_mend(struct dayfiles *d, struct str name) MUST_USE;
+
+/*
+ * Set `tail` to the last lines of the newest file of `name`, of at most `len`
+ * bytes; to nothing while somebody has it open to write.
+ *
+ * Returns true when there is more before them.
+ */
+bool dayfiles_tail(
+    struct dayfiles *d, struct str name, size_t len, struct buf *tail);
 
 /*
  * Append `bytes` to the file `at`. `inside` says that they go on with a line

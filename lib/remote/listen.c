@@ -206,6 +206,7 @@ listen_add(struct listen *l, struct str login)
 		have_queue(l);
 		l->rooms[i] = (struct room){ .trunk = NONE };
 		l->rooms[i].channel = record_channel(l->o.record, login);
+		record_bury(l->o.record, l->rooms[i].channel, now_ms());
 		memcpy(l->rooms[i].name.p, login.p, login.len);
 	}
 	r = &l->rooms[i];

@@ -22,12 +22,16 @@
 #include "base/xalloc.h"
 #include "format/hash.h"
 #include "format/jsonw.h"
+#include "model/hearing.h"
+#include "remote/bury.h"
 
 #define WRITE_SOON   ((size_t)64 << 10) /* bytes that do not wait for others */
 #define RETRY_MS     1000               /* after a write that failed */
 #define GAP_TELL_MS  (55 * MS_PER_S)    /* at least every 60 s */
 #define KEEP_MAX     ((size_t)8 << 10)  /* an empty queue keeps that much */
 #define LOOK_MS      2000
+#define TAIL_MIN     ((size_t)64 << 10) /* bytes of a file, to find a mark in */
+#define TAIL_MAX     ((size_t)32 << 20) /* a busy channel's minute */
 #define LATE_SPAN_MS MS_PER_MIN
 #define LATE_CLASSES 512 /* of a ms each; the last holds all above */
 
@@ -257,19 +261,65 @@ record_line(struct record *r, size_t channel, int64_t wall, struct str source,
 		write_channel(r, channel);
 }
 
-void
-record_mark(struct record *r, size_t channel, int64_t wall, struct str name,
-    struct str rest)
+/* Writes a mark of the collector `by`. */
+static void
+mark(struct record *r, size_t channel, int64_t wall, struct str name,
+    struct str by, struct str rest)
 {
 	struct buf *b = &r->mark;
 
 	buf_reset(b);
 	buf_lit(b, "{\"mark\":");
 	jsonw_str(b, name);
-	jsonw_member(b, STR("by"), str_of(r->o.by));
+	jsonw_member(b, STR("by"), by);
 	buf_str(b, rest);
 	buf_byte(b, '}');
 	put(r, channel, wall, STR("mark"), buf_view(b));
+}
+
+void
+record_mark(struct record *r, size_t channel, int64_t wall, struct str name,
+    struct str rest)
+{
+	mark(r, channel, wall, name, str_of(r->o.by), rest);
+}
+
+/* Reads the end of the channel's newest file, as far back as there is need. */
+static void
+read_end(struct record *r, size_t channel, int64_t wall, struct bury *dead)
+{
+	struct buf tail = { 0 };
+	bool more = true;
+
+	for (size_t len = TAIL_MIN; more && len <= TAIL_MAX; len *= 8) {
+		more = dayfiles_tail(
+		    r->files, map_name(&r->names, channel), len, &tail);
+		bury_read(dead, buf_view(&tail));
+		if (dead->marked || dead->until < wall - HEARING_DEAD_MS)
+			break;
+	}
+	buf_release(&tail);
+}
+
+void
+record_bury(struct record *r, size_t channel, int64_t wall)
+{
+	struct bury dead = { .until = INT64_MIN };
+	struct buf rest = { 0 };
+
+	if (r->files == NULL)
+		return;
+	read_end(r, channel, wall, &dead);
+	if (dead.open && dead.until <= wall &&
+	    dead.until >= wall - HEARING_DEAD_MS &&
+	    bury_is_gone(buf_view(&dead.by), str_of(r->o.by))) {
+		jsonw_time(&rest, STR("since"), dead.until);
+		jsonw_member(&rest, STR("why"), STR("the collector died"));
+		mark(r, channel, wall, STR("lost"), buf_view(&dead.by),
+		    buf_view(&rest));
+	}
+	buf_release(&rest);
+	bury_release(&dead);
 }
 
 /* Tells the gap of a channel. */

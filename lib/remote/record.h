@@ -78,6 +78,13 @@ void record_mark(struct record *r, size_t channel, int64_t wall,
     struct str name, struct str rest);
 
 /*
+ * Write the `lost` of a collector that died without one, if that is how the
+ * channel's newest file ends (bury.h). Nothing happens when it died so long
+ * before `wall` that tw-agg knows by itself, or with standard output.
+ */
+void record_bury(struct record *r, size_t channel, int64_t wall);
+
+/*
  * Count a line of the channel as lost at `wall`: a `gap` mark will tell.
  */
 void record_drop(struct record *r, size_t channel, int64_t wall);

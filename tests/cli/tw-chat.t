@@ -13,6 +13,11 @@ holds() {
 	echo "# $found"
 }
 
+# joins N DIR: so many joins are written there
+joins() {
+	[ "$(marks join "$2"/*/*.log | wc -l)" = "$1" ]
+}
+
 # Calls that are wrong
 tw-chat >/dev/null 2>&1
 is $? 2 "no channel is a wrong call"
@@ -106,6 +111,33 @@ stop
 head -c "$(wc -c <"$tmp/want")" "$file" | cmp -s - "$tmp/want"
 ok $? "a torn line is closed with NUL LF, and the file goes on behind it"
 is "$(tw-parse -q "$file" | grep -c '"text":"again"')" 1 "its events can be read"
+
+# Killed: the next one writes the end that it could not write
+start tw-chat -o "$tmp/killed" kanal_eins kanal_zwei
+irc joined 2 30000
+irc send kanal_eins 'the last one'
+irc sync
+until_ok 30 grep -rqa ':the last one' "$tmp/killed/kanal_eins"
+kill -9 $pid
+wait $pid 2>/dev/null
+heard=$(tail -qn1 "$tmp"/killed/kanal_eins/*.log | cut -f1)
+dead=$(marks join "$tmp"/killed/kanal_eins/*.log | cut -d'"' -f8)
+start tw-chat -o "$tmp/killed" kanal_eins kanal_zwei
+until_ok 30 joins 4 "$tmp/killed"
+is "$(marks lost "$tmp"/killed/kanal_eins/*.log)" \
+	"{\"mark\":\"lost\",\"by\":\"$dead\",\"since\":\"$heard\",\"why\":\"the collector died\"}" \
+	"who was killed is lost since its last line"
+second=$pid
+start tw-chat -o "$tmp/killed" kanal_eins kanal_zwei
+until_ok 30 joins 6 "$tmp/killed"
+is "$(marks lost "$tmp"/killed/*/*.log | wc -l)" 2 "each channel, and who lives is not"
+stop
+pid=$second
+stop
+start tw-chat -o "$tmp/killed" kanal_eins
+until_ok 30 joins 7 "$tmp/killed"
+stop
+is "$(marks lost "$tmp"/killed/*/*.log | wc -l)" 2 "nor who was stopped"
 irc_end
 
 # The list is read again
@@ -115,6 +147,7 @@ printf '# ours\nkanal_eins\n  Kanal_Zwei # a comment\r\n\nno channel!\n' >"$tmp/
 start tw-chat -v -f "$tmp/list" -o "$tmp/out" kanal_null
 irc joined 3 30000
 is "$reply" ok "a list, and an operand"
+until_ok 30 joins 3 "$tmp/out"
 like "$(cat "$tmp/err")" 'list:5: "no channel!" is no channel: left out' "a bad line is named"
 printf 'kanal_zwei\nkanal_drei\n' >"$tmp/list"
 kill -HUP $pid

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "base/dayfiles.h"
 #include "base/now.h"
 #include "base/num.h"
 #include "base/tstamp.h"
@@ -324,6 +325,98 @@ test_long_gap(void)
 	ok(longest > 30000 && longest <= 60000, "a minute apart at most");
 	ok(sum > 30000 && sum <= 40000 - 2024, "nearly all lines by then");
 	record_free(r);
+	folder_remove(dir);
+}
+
+/* What a collector that died wrote: a join at DAY1's noon, then `pad` bytes. */
+static void
+leave_behind(struct folder_path dir, const char *by, size_t pad)
+{
+	struct buf b = { 0 };
+
+	buf_printf(&b,
+	    DAY1 "T12:00:00.000Z\tmark\tk\t{\"mark\":\"join\",\"by\":\"%s\"}\n",
+	    by);
+	while (pad > 0) {
+		size_t n = pad > 60000 ? 60000 : pad;
+
+		buf_lit(&b, DAY1 "T12:00:00.500Z\tirc\tk\t:x!x@x PRIVMSG #k :");
+		for (size_t i = 0; i < n; i++)
+			buf_byte(&b, 'x');
+		buf_byte(&b, '\n');
+		pad -= n;
+	}
+	folder_put(folder_at(dir, "k/" DAY1 ".log"), buf_view(&b));
+	buf_release(&b);
+}
+
+/* Buries whoever wrote that `later` ms after its noon. Tells whether. */
+static bool
+buries(struct folder_path *dir, const char *want, int64_t later)
+{
+	struct record_options o = {
+		.dir = dir->p, .by = "h/1/1700740801", .max_open = 2
+	};
+	struct errmsg why;
+	struct record *r = record_new(&o, &why);
+	size_t a = record_channel(r, STR("k"));
+	struct str got;
+	bool found;
+
+	record_bury(r, a, NOON + later);
+	ok(record_finish(r, 2000, &why), "finished");
+	record_free(r);
+	got = get(*dir, "k/" DAY1 ".log");
+	found = got.len > strlen(want) &&
+	    memcmp(got.p + got.len - strlen(want), want, strlen(want)) == 0;
+	return found;
+}
+
+/* The `lost` of a predecessor that was killed. */
+static void
+test_bury(void)
+{
+	struct folder_path dir = folder_new();
+	struct dayfiles_at at = { 0, STR("k"), DAY1 };
+	struct dayfiles *other;
+	struct errmsg why;
+
+	leave_behind(dir, "h/1/1700740000", 0);
+	ok(buries(&dir,
+	       DAY1 "T12:00:02.000Z\tmark\tk\t{\"mark\":\"lost\","
+		    "\"by\":\"h/1/1700740000\","
+		    "\"since\":\"" DAY1 "T12:00:00.000Z\","
+		    "\"why\":\"the collector died\"}\n",
+	       2000),
+	    "a join without an end: lost at it");
+	ok(!buries(&dir, "\"why\":\"the collector died\"}\n" DAY1, 3000) &&
+		number_behind(
+		    get(dir, "k/" DAY1 ".log"), STR(DAY1 "T12:00:03.")) < 0,
+	    "once");
+	leave_behind(dir, "h/1/1700740000", 20 << 20);
+	ok(buries(&dir,
+	       "\"since\":\"" DAY1
+	       "T12:00:00.500Z\",\"why\":\"the collector died\"}\n",
+	       2000),
+	    "20 MiB of lines later: lost at the last of them");
+	leave_behind(dir, "h/1/1700740000", 40 << 20);
+	ok(!buries(&dir, "died\"}\n", 2000), "not 40 MiB later");
+	leave_behind(dir, "h/1/1700740000", 0);
+	ok(!buries(&dir, "died\"}\n", 150001), "not when it was long ago");
+	ok(buries(&dir, "died\"}\n", 150000), "as long as it matters");
+	leave_behind(dir, "h/1/1700740000", 0);
+	ok(!buries(&dir, "died\"}\n", -1), "not what is yet to come");
+	leave_behind(dir, "g/1/1700740000", 0);
+	ok(!buries(&dir, "died\"}\n", 2000), "nobody of another machine");
+	leave_behind(dir, "h/1/1700740801", 0);
+	ok(!buries(&dir, "died\"}\n", 2000), "not ourselves");
+
+	leave_behind(dir, "h/1/1700740000", 0);
+	other = dayfiles_new(dir.p, 1, false, &why);
+	ok(dayfiles_write(other, &at, STR("x\n"), false) == 2, "others write");
+	ok(!buries(&dir, "died\"}\n", 2000), "then nobody is dead for sure");
+	dayfiles_free(other);
+	ok(buries(&dir, "died\"}\n", 2000), "but later");
 	folder_remove(dir);
 }
 
@@ -833,6 +926,7 @@ main(void)
 	test_drop();
 	test_trouble();
 	test_long_gap();
+	test_bury();
 	test_partial();
 	test_giant();
 	test_files();
