@@ -19,7 +19,6 @@
 #include "base/xalloc.h"
 #include "collect.h"
 #include "format/hash.h"
-#include "format/jsonr.h"
 #include "format/jsonw.h"
 #include "remote/helix.h"
 #include "remote/token.h"
@@ -57,7 +56,6 @@ struct poller {
 	struct record *record;
 	struct helix_options options;
 	struct helix *helix;
-	struct jsonr *json;
 	struct str *asked;    /* the logins of the question */
 	struct channel **who; /* and whose they are */
 	int orders;           /* signals */
@@ -298,22 +296,6 @@ mark_error(struct poller *p, const struct channel *c, int64_t at, int code,
 		errmsg_set(&p->reason, "HTTP %d", code);
 }
 
-/* Tells whether the object's `type` is there and empty: Helix has failed. */
-static bool
-is_empty_type(struct poller *p, struct str object)
-{
-	struct errmsg why;
-	struct member m;
-	bool is_empty = false;
-
-	if (jsonr_read(p->json, object, JSONR_REPAIR, &why) != JSONR_OBJECT)
-		return false;
-	while (jsonr_next(p->json, &m) == 1)
-		if (str_eq(m.key, STR("type")))
-			is_empty = m.kind == MEMBER_STRING && m.text.len == 0;
-	return is_empty;
-}
-
 static void
 take_stream(void *arg, size_t i, const struct helix_answer *a)
 {
@@ -335,7 +317,8 @@ take_stream(void *arg, size_t i, const struct helix_answer *a)
 		p->n_offline++;
 		record_line(
 		    p->record, c->record, a->at, STR("helix"), STR("null"));
-	} else if (is_empty_type(p, a->object)) {
+	} else if (a->type.p != NULL && a->type.len == 0) {
+		/* It is there and empty: Helix has failed. */
 		mark_error(p, c, a->at, 0, "the stream's type is empty");
 	} else {
 		p->n_live++;
@@ -592,7 +575,6 @@ main(int argc, char **argv)
 	if (p.record == NULL)
 		errx(TOOL_FAILED, "%s", why.text);
 	p.helix = helix_new(&p.options);
-	p.json = jsonr_new();
 	result = poll_stream(&p);
 	if (!record_finish(p.record, FINISH_MS, &why)) {
 		warnx("%s: not all was written", why.text);
@@ -601,7 +583,6 @@ main(int argc, char **argv)
 	helix_free(p.helix);
 	http_free(p.options.http);
 	record_free(p.record);
-	jsonr_free(p.json);
 	map_release(&p.names);
 	map_release(&p.wanted);
 	free(p.channels);

@@ -15,7 +15,8 @@ struct jsonr {
 	struct buf repaired; /* the text where it had to be changed */
 	struct buf scratch;  /* lists and objects in our spelling */
 	json_t *list;        /* borrowed from `root`; the one walked over */
-	size_t at;           /* its next item */
+	json_t *now;         /* borrowed; the item that was given */
+	size_t at;           /* the next item */
 	struct buf item;     /* the item as text */
 };
 
@@ -108,6 +109,14 @@ repair(struct jsonr *r, struct str text, enum jsonr_bytes bytes)
 	return changed;
 }
 
+/* Most texts need none, and are not looked at byte by byte. */
+static bool
+may_need_repair(struct str text)
+{
+	return !utf8_valid(text) ||
+	    (text.len > 0 && memchr(text.p, '\\', text.len) != NULL);
+}
+
 enum jsonr_kind
 jsonr_read(struct jsonr *r, struct str text, enum jsonr_bytes bytes,
     struct errmsg *why)
@@ -117,8 +126,8 @@ jsonr_read(struct jsonr *r, struct str text, enum jsonr_bytes bytes,
 	json_decref(r->root);
 	r->root = NULL;
 	r->iter = NULL;
-	r->list = NULL;
-	if (repair(r, text, bytes))
+	r->list = r->now = NULL;
+	if (may_need_repair(text) && repair(r, text, bytes))
 		text = buf_view(&r->repaired);
 	r->root = json_loadb(
 	    text.p, text.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
@@ -259,20 +268,31 @@ int
 jsonr_item(struct jsonr *r, struct str *text)
 {
 	const size_t flags = JSON_COMPACT;
-	json_t *item;
 	size_t len;
 
 	if (r->at >= json_array_size(r->list))
 		return 0;
-	item = json_array_get(r->list, r->at++);
-	if (!json_is_object(item))
+	r->now = json_array_get(r->list, r->at++);
+	if (!json_is_object(r->now))
 		return -1;
-	len = json_dumpb(item, NULL, 0, flags);
 	buf_reset(&r->item);
-	(void)buf_room(&r->item, len);
-	r->item.len = json_dumpb(item, r->item.p, len, flags);
+	/* Most fit where the one before did. */
+	len = json_dumpb(r->now, r->item.p, r->item.cap, flags);
+	if (len > r->item.cap) {
+		(void)buf_room(&r->item, len);
+		len = json_dumpb(r->now, r->item.p, len, flags);
+	}
+	r->item.len = len;
 	*text = buf_view(&r->item);
 	return 1;
+}
+
+struct str
+jsonr_item_string(const struct jsonr *r, const char *key)
+{
+	const json_t *v = json_object_get(r->now, key);
+
+	return json_is_string(v) ? string_of(v) : STR_ABSENT;
 }
 
 void

@@ -64,6 +64,13 @@ bool jsonr_list(struct jsonr *r, const char *key) MUST_USE;
 int jsonr_item(struct jsonr *r, struct str *text) MUST_USE;
 
 /*
+ * Look at the member `key` of the object that jsonr_item() has given.
+ *
+ * Returns its string, borrowed as that is; absent when it has none.
+ */
+struct str jsonr_item_string(const struct jsonr *r, const char *key) MUST_USE;
+
+/*
  * Free the reader. NULL is fine.
  */
 void jsonr_free(struct jsonr *r);

@@ -408,36 +408,22 @@ try_again(struct job *j, int status, const char *why)
 		j->h->counts.retries++;
 }
 
-/* The login that the object tells, or an empty one. */
-static bool
-login_of(struct helix *h, struct str object, bool streams, struct login *login)
-{
-	struct str key = streams ? STR("user_login") : STR("login");
-	struct errmsg why;
-	struct member m;
-	bool found = false;
-
-	if (jsonr_read(h->item, object, JSONR_REPAIR, &why) != JSONR_OBJECT)
-		return false;
-	while (jsonr_next(h->item, &m) == 1)
-		if (str_eq(m.key, key) && m.kind == MEMBER_STRING)
-			found = login_fold(m.text, login);
-	return found;
-}
-
 /* Takes one object of a page. False when it does not say whose it is. */
 static bool
 take_object(struct job *j, struct str object, int64_t at)
 {
-	struct helix_answer a = {
-		.kind = HELIX_FOUND, .object = object, .at = at
-	};
 	struct helix *h = j->h;
+	struct helix_answer a = { .kind = HELIX_FOUND,
+		.object = object,
+		.type = jsonr_item_string(h->page, "type"),
+		.at = at };
+	struct str name =
+	    jsonr_item_string(h->page, h->q.streams ? "user_login" : "login");
 	struct login login;
 	struct str s;
 	size_t i;
 
-	if (!login_of(h, object, h->q.streams, &login))
+	if (!login_fold(name, &login))
 		return false;
 	s = str_of(login.p);
 	i = map_find(&h->q.names, s, hash_str(s, 0));

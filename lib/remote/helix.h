@@ -29,6 +29,7 @@ enum helix_kind {
 struct helix_answer {
 	enum helix_kind kind;
 	struct str object; /* on one line; borrowed for the call */
+	struct str type;   /* its `type`, likewise; absent = no string */
 	int64_t at;        /* when the answer had been read, ms UTC */
 	int status;        /* of HTTP, of the last try; 0 = none has come */
 	const char *why;   /* borrowed for the call; NULL = the status tells */

@@ -5,9 +5,11 @@
  *
  * Runs the command and appends `NAME WALL_S CPU_S PEAK_KIB` to FILE: CPU seconds
  * of the command and of all that it has waited for, user and system together; the
- * peak is that of the largest single process. Ends as the command ended.
+ * peak is that of the largest single process. Ends as the command ended,
+ * which a SIGTERM is passed on to.
  */
 #include <err.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -29,13 +31,21 @@ seconds(struct timeval t)
 	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
 }
 
+static pid_t pid;
+
+static void
+pass_on(int signal)
+{
+	if (pid > 0)
+		(void)kill(pid, signal);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct rusage used;
 	double begin;
 	int status;
-	pid_t pid;
 	FILE *f;
 
 	if (argc < 4)
@@ -48,6 +58,7 @@ main(int argc, char **argv)
 		execvp(argv[3], argv + 3);
 		err(127, "%s", argv[3]);
 	}
+	(void)signal(SIGTERM, pass_on);
 	if (wait4(pid, &status, 0, &used) != pid)
 		err(1, "wait4");
 	f = fopen(argv[1], "a");

@@ -141,6 +141,7 @@ take(void *arg, size_t i, const struct helix_answer *a)
 	static struct jsonr *r;
 	struct errmsg why;
 	struct member m;
+	struct str type = STR_ABSENT;
 	bool its = false;
 
 	(void)arg;
@@ -156,14 +157,18 @@ take(void *arg, size_t i, const struct helix_answer *a)
 	if (r == NULL)
 		r = jsonr_new();
 	must(jsonr_read(r, a->object, JSONR_STRICT, &why) == JSONR_OBJECT);
-	while (jsonr_next(r, &m) == 1)
+	while (jsonr_next(r, &m) == 1) {
+		if (str_eq(m.key, STR("type")) && m.kind == MEMBER_STRING)
+			type = m.text;
 		if (str_eq(m.key, STR("user_login"))) {
 			struct login login;
 
 			its = login_fold(m.text, &login) &&
 			    str_eq(str_of(login.p), logins[i]);
 		}
+	}
 	must(its);
+	must((type.p == NULL) == (a->type.p == NULL) && str_eq(type, a->type));
 	must(memchr(a->object.p, '\n', a->object.len) == NULL);
 }
 

@@ -32,6 +32,36 @@ walk(struct buf *out, struct str text)
 	return buf_view(out);
 }
 
+/* What jsonr_item_string() says of an object: `-` for absent. */
+static void
+tells(struct str text, const char *want, const char *name)
+{
+	struct jsonr *r = jsonr_new();
+	struct errmsg why;
+	struct str item, got = STR("nothing");
+
+	if (jsonr_read(r, text, JSONR_STRICT, &why) == JSONR_OBJECT &&
+	    jsonr_list(r, "data") && jsonr_item(r, &item) == 1)
+		got = jsonr_item_string(r, "type");
+	is(got.p != NULL ? got : STR("-"), want, "%s", name);
+	jsonr_free(r);
+}
+
+static void
+test_string(void)
+{
+	tells(STR("{\"data\":[{\"type\":\"live\",\"x\":1}]}"), "live",
+	    "a string of the item");
+	tells(STR("{\"type\":\"no\",\"data\":[{\"type\":\"\"}]}"), "",
+	    "an empty one");
+	tells(STR("{\"type\":\"no\",\"data\":[{\"Type\":\"live\"}]}"), "-",
+	    "none");
+	tells(STR("{\"data\":[{\"type\":null}]}"), "-", "null is none");
+	tells(STR("{\"data\":[{\"type\":1}]}"), "-", "nor is a number");
+	tells(STR("{\"data\":[{\"type\":\"a\",\"type\":\"b\"}]}"), "b",
+	    "the last of equal keys");
+}
+
 static void
 test_few(void)
 {
@@ -260,6 +290,7 @@ test_large(void)
 int
 main(void)
 {
+	test_string();
 	test_few();
 	test_controls();
 	test_both();
