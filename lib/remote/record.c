@@ -30,8 +30,8 @@
 #define GAP_TELL_MS  (55 * MS_PER_S)    /* at least every 60 s */
 #define KEEP_MAX     ((size_t)8 << 10)  /* an empty queue keeps that much */
 #define LOOK_MS      2000
-#define TAIL_MIN     ((size_t)64 << 10) /* bytes of a file, to find a mark in */
-#define TAIL_MAX     ((size_t)32 << 20) /* a busy channel's minute */
+#define TAIL_MIN     ((size_t)16 << 10) /* bytes of a file, to find a mark in */
+#define TAIL_MAX     ((size_t)8 << 20)  /* a busy channel's minute */
 #define LATE_SPAN_MS MS_PER_MIN
 #define LATE_CLASSES 512 /* of a ms each; the last holds all above */
 
@@ -295,7 +295,10 @@ read_end(struct record *r, size_t channel, int64_t wall, struct bury *dead)
 		more = dayfiles_tail(
 		    r->files, map_name(&r->names, channel), len, &tail);
 		bury_read(dead, buf_view(&tail));
-		if (dead->marked || dead->until < wall - HEARING_DEAD_MS)
+		/* Without a whole line there is no time, either. */
+		if (dead->marked ||
+		    (dead->until != INT64_MIN &&
+			dead->until < wall - HEARING_DEAD_MS))
 			break;
 	}
 	buf_release(&tail);

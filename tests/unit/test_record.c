@@ -393,14 +393,14 @@ test_bury(void)
 		number_behind(
 		    get(dir, "k/" DAY1 ".log"), STR(DAY1 "T12:00:03.")) < 0,
 	    "once");
-	leave_behind(dir, "h/1/1700740000", 20 << 20);
+	leave_behind(dir, "h/1/1700740000", 7 << 20);
 	ok(buries(&dir,
 	       "\"since\":\"" DAY1
 	       "T12:00:00.500Z\",\"why\":\"the collector died\"}\n",
 	       2000),
-	    "20 MiB of lines later: lost at the last of them");
-	leave_behind(dir, "h/1/1700740000", 40 << 20);
-	ok(!buries(&dir, "died\"}\n", 2000), "not 40 MiB later");
+	    "7 MiB of lines later: lost at the last of them");
+	leave_behind(dir, "h/1/1700740000", 9 << 20);
+	ok(!buries(&dir, "died\"}\n", 2000), "not 9 MiB later");
 	leave_behind(dir, "h/1/1700740000", 0);
 	ok(!buries(&dir, "died\"}\n", 150001), "not when it was long ago");
 	ok(buries(&dir, "died\"}\n", 150000), "as long as it matters");
