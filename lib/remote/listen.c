@@ -548,16 +548,14 @@ static void
 read_session(struct listen *l, struct trunk *t, unsigned on)
 {
 	struct session *s = on == ON_NOW ? &t->now : &t->old;
-	int64_t enough = s->bytes + READS * SESSION_READ;
 	struct session_line line;
 	bool was_ready = s->phase == SESSION_READY;
 	int64_t before = s->bytes;
+	int reads = READS;
 
-	while (session_next(s, l->space, &line) == 1) {
+	while (session_next(s, l->space, &reads, &line) == 1) {
 		l->wall = s->heard_at;
 		on_line(l, t, on, &line);
-		if (s->piece.len == 0 && s->bytes >= enough)
-			break;
 	}
 	l->wall = now_ms();
 	l->counts.bytes += s->bytes - before;

@@ -247,13 +247,15 @@ read_more(struct session *s, char *space)
 }
 
 int
-session_next(struct session *s, char *space, struct session_line *line)
+session_next(
+    struct session *s, char *space, int *reads, struct session_line *line)
 {
 	while (s->end == SESSION_GOES_ON || s->piece.len > 0) {
 		bool has_command;
 
 		if (!split_next(&s->in, &s->piece, &line->text, &line->over)) {
-			if (s->phase < SESSION_LOGIN || !read_more(s, space))
+			if (s->phase < SESSION_LOGIN || (*reads)-- <= 0 ||
+			    !read_more(s, space))
 				return 0;
 			continue;
 		}

@@ -86,12 +86,14 @@ void session_step(struct session *s, int64_t mono);
 /*
  * Hand out the next line that names a room, or is too long to tell. What is
  * read goes to the SESSION_READ bytes at `space`, which are the session's until
- * the return of 0.
+ * the return of 0. Reads `*reads` times at most, and counts that down: a server
+ * that sends on and on is not listened to alone.
  *
- * Returns 1, 0 when there is no more for now or the session is over.
+ * Returns 1; 0 when there is no more for now, or no read is left, or the session
+ * is over.
  */
-int session_next(
-    struct session *s, char *space, struct session_line *line) MUST_USE;
+int session_next(struct session *s, char *space, int *reads,
+    struct session_line *line) MUST_USE;
 
 /*
  * Tell whether there may be something to read.

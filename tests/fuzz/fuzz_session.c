@@ -7,6 +7,8 @@
  */
 #include "fuzz.h"
 
+#include <limits.h>
+
 #include "clock.h"
 
 #include "remote/session.h"
@@ -155,8 +157,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	session_open(
 	    &s, (struct chat_net *)(void *)&chat, &anonymous, clock_ms);
 	for (int turn = 0; turn < 400 && s.end == SESSION_GOES_ON; turn++) {
+		int reads = INT_MAX;
+
 		session_step(&s, clock_ms);
-		while (session_next(&s, space, &line) == 1)
+		while (session_next(&s, space, &reads, &line) == 1)
 			must_be_next(&rest, &line, &pings);
 		clock_ms += 1000;
 	}
