@@ -159,18 +159,28 @@ newest(struct dayfiles *d)
 	return best[0] != '\0';
 }
 
-int
-dayfiles_mend(struct dayfiles *d, struct str name)
+/* Opens the newest file of `name`. -1, with errno; 0 there when it has none. */
+static int
+open_newest(struct dayfiles *d, struct str name)
 {
-	int fd, r;
+	int r;
 
 	folder_path(d, name);
 	r = newest(d);
-	if (r <= 0)
-		return r;
-	fd = open_log(d->path.p, 0);
+	if (r > 0)
+		return open_log(d->path.p, 0);
+	if (r == 0)
+		errno = 0;
+	return -1;
+}
+
+int
+dayfiles_mend(struct dayfiles *d, struct str name)
+{
+	int fd = open_newest(d, name), r;
+
 	if (fd < 0)
-		return -1;
+		return errno == 0 ? 0 : -1;
 	r = mend(fd);
 	close(fd);
 	return r;
@@ -208,14 +218,10 @@ read_tail(int fd, size_t len, struct buf *tail)
 bool
 dayfiles_tail(struct dayfiles *d, struct str name, size_t len, struct buf *tail)
 {
+	int fd = open_newest(d, name);
 	bool more = false;
-	int fd;
 
 	buf_reset(tail);
-	folder_path(d, name);
-	if (newest(d) <= 0)
-		return false;
-	fd = open_log(d->path.p, 0);
 	if (fd < 0)
 		return false;
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)

@@ -2,8 +2,6 @@
 #
 # tw-agg has one core, DuckDB and polars have two threads on all of them.
 
-peers=$top/tests/bench/peers
-
 aggregate_round() {
 	run find "$bin/tests/bench/floor" find <"$work/events"
 	run copy "$bin/tests/bench/floor" copy <"$work/events"

@@ -20,7 +20,7 @@ chain_round() {
 		END { print "chain", end - begin, cpu, kib }' \
 		"$work/stage" >>"$times"
 	cat "$work/stage" >>"$times"
-	once python python3 "$top/tests/bench/peers/chain.py" 2026-W46 \
+	once python python3 "$peers/chain.py" 2026-W46 \
 		<"$work/raw"
 }
 
@@ -32,7 +32,7 @@ chain_figures() {
 
 chain_agree() {
 	chain_ours | chain_figures >"$work/ours"
-	python3 "$top/tests/bench/peers/chain.py" 2026-W46 <"$work/raw" |
+	python3 "$peers/chain.py" 2026-W46 <"$work/raw" |
 		chain_figures >"$work/theirs"
 	agree chain.py "$work/ours" "$work/theirs"
 }

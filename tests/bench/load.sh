@@ -58,7 +58,7 @@ load_more() {
 pymongo() {
 	name=$1
 	shift
-	load "$name" "$python" "$top/tests/bench/peers/load_pymongo.py" \
+	load "$name" "$python" "$peers/load_pymongo.py" \
 		"$uri" "$work/events" "$@"
 }
 

@@ -1,6 +1,6 @@
-# fake.sh - starts the servers of tests/fake for a command test
+# fake.sh - starts the servers of tests/fake for a command test, and for make bench
 #
-# After tap.sh. One server of each kind at a time; it ends with the test.
+# After tap.sh, or with its $tmp, $root and $TW_BIN. One server of each kind at a time; it ends with the test.
 
 # irc_start [OPTION...]: starts tests/fake/irc; $irc_port, and $irc, its folder.
 irc_start() {
@@ -78,17 +78,6 @@ stop() {
 	kill "$pid" 2>/dev/null
 	wait "$pid" 2>/dev/null
 	status=$?
-}
-
-# until_ok SECONDS COMMAND...: tries the command until it succeeds
-until_ok() {
-	tries=$(($1 * 10))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-		sleep 0.1
-	done
 }
 
 # marks NAME FILE...: the marks of that name, one a line

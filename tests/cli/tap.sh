@@ -47,6 +47,17 @@ like() {
 	}
 }
 
+# until_ok SECONDS COMMAND...: tries the command until it succeeds
+until_ok() {
+	tries=$(($1 * 10))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
 # same FILE FILE NAME: equal bytes
 same() {
 	cmp -s "$1" "$2"

@@ -183,15 +183,16 @@ is $? 3 "a line that the server refuses: status 3"
 like "$(cat "$tmp/err")" "$tmp/sevens:2: .*validation" "named, with the reason"
 like "$(cat "$tmp/err")" ' 2 new, 0 already there; 1 refused' "the others are stored"
 
+slow_has() {
+	[ "$(events_in "$a" slow)" = "$1" ]
+}
+
 # A slow pipe, that stays open until the first events are there.
 mkfifo "$tmp/slow"
 tw-load --flush 1s --uri "$uri/slow" <"$tmp/slow" &
 exec 3>"$tmp/slow"
 head -n 7 "$tmp/events" >&3
-tries=150
-until [ "$(events_in "$a" slow)" = "7 7" ] || [ $((tries -= 1)) -eq 0 ]; do
-	sleep 0.2
-done
+until_ok 30 slow_has "7 7"
 is "$(events_in "$a" slow)" "7 7" "--flush: stored before the pipe ends"
 tail -n 1 "$tmp/events" >&3
 exec 3>&-

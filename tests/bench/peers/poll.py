@@ -8,10 +8,9 @@ hundred channels a request, one line each. No marks, no second try.
 import datetime
 import json
 import os
+import sys
 import urllib.parse
 import urllib.request
-
-import sys
 
 channels = sys.stdin.read().split()
 with open(os.environ["TW_CLIENT_SECRET_FILE"]) as f:
