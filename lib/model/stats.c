@@ -10,6 +10,10 @@
 #include "format/jsonscan.h"
 #include "format/jsonw.h"
 
+/* Greater counts are nonsense, and sums of them would not be numbers: they are
+ * written as this, and refused. */
+#define COUNT_MAX INT64_C(1000000000000000)
+
 /* The counters in the order of both lines, behind `messages...`. */
 static const struct counter {
 	struct str key;
@@ -38,6 +42,12 @@ static const struct counter {
 
 enum { AFTER_MESSAGES = 1, AFTER_CHATTERS = 3 };
 
+static void
+write_count(struct buf *b, struct str key, int64_t v)
+{
+	jsonw_int(b, key, v < COUNT_MAX ? v : COUNT_MAX);
+}
+
 /* Appends the counters `from` to before `to` that are not 0. */
 static void
 write_counters(struct buf *b, const struct counts *n, size_t from, size_t to)
@@ -47,7 +57,7 @@ write_counters(struct buf *b, const struct counts *n, size_t from, size_t to)
 		    *(const int64_t *)((const char *)n + counters[i].at);
 
 		if (v != 0)
-			jsonw_int(b, counters[i].key, v);
+			write_count(b, counters[i].key, v);
 	}
 }
 
@@ -74,6 +84,13 @@ write_ratio(struct buf *b, const char *key, double v)
 	num_add_ratio(b, v);
 }
 
+/* The average of counts: no greater than they are written. */
+static void
+write_average(struct buf *b, const char *key, double v)
+{
+	write_ratio(b, key, v < (double)COUNT_MAX ? v : (double)COUNT_MAX);
+}
+
 static void
 write_mentions(struct buf *b, const struct stats *s)
 {
@@ -88,9 +105,9 @@ write_window(struct buf *b, const struct stats *s)
 {
 	jsonw_member(b, STR("stream_id"), s->stream_id);
 	if (s->viewers >= 0)
-		write_ratio(b, "viewers", s->viewers);
+		write_average(b, "viewers", s->viewers);
 	if (s->viewers_max >= 0)
-		jsonw_int(b, STR("viewers_max"), s->viewers_max);
+		write_count(b, STR("viewers_max"), s->viewers_max);
 	jsonw_int(b, STR("messages"), s->n.messages);
 	write_counters(b, &s->n, AFTER_MESSAGES, N_COUNTERS);
 	write_mentions(b, s);
@@ -103,8 +120,8 @@ write_viewers(struct buf *b, const struct stats *s)
 {
 	if (s->viewer_ms < 0)
 		return;
-	write_ratio(b, "viewers_avg", s->viewers_avg);
-	jsonw_int(b, STR("viewers_max"), s->viewers_max);
+	write_average(b, "viewers_avg", s->viewers_avg);
+	write_count(b, STR("viewers_max"), s->viewers_max);
 	jsonw_time(b, STR("viewers_max_at"), s->viewers_max_at);
 	write_seconds(b, "viewer_s", s->viewer_ms);
 	write_seconds(b, "sampled_s", s->sampled_ms);
@@ -252,8 +269,6 @@ static const struct field {
 
 #define N_FIELDS (sizeof(fields) / sizeof(*fields))
 
-/* Greater counts are nonsense, and sums of them would not be numbers. */
-#define COUNT_MAX   INT64_C(1000000000000000)
 #define SECONDS_MAX (366 * 24 * 3600)
 
 struct stats_reader {

@@ -104,6 +104,34 @@ test_write(void)
 	buf_release(&b);
 }
 
+/* What no channel ever had is written so that it can be read again. */
+static void
+test_nonsense(void)
+{
+	struct stats s = { .type = STATS_WINDOW,
+		.ts = INT64_C(1795435200000),
+		.channel = STR("k"),
+		.seconds = 5,
+		.viewers = 61111111111111112.0,
+		.viewers_max = INT64_C(61111111111111111),
+		.heard_ms = STATS_UNKNOWN };
+	struct stats_reader *r = stats_reader_new();
+	struct buf b = { 0 };
+	struct errmsg why;
+
+	s.n.bits = INT64_MAX;
+	stats_write(&b, &s);
+	is(buf_view(&b),
+	    COMMON "\"window\",\"seconds\":5,\"viewers\":1000000000000000,"
+		   "\"viewers_max\":1000000000000000,\"messages\":0,"
+		   "\"bits\":1000000000000000}\n",
+	    "counts past 10^15 are written as that");
+	b.len--;
+	ok(stats_read(r, buf_view(&b), &s, &why), "and read again");
+	stats_reader_free(r);
+	buf_release(&b);
+}
+
 static void
 test_refused(void)
 {
@@ -155,6 +183,7 @@ main(void)
 	reader = stats_reader_new();
 	test_lines();
 	test_write();
+	test_nonsense();
 	test_refused();
 	stats_reader_free(reader);
 	stats_reader_free(NULL);
