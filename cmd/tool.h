@@ -157,6 +157,9 @@ enum tool_exit tool_graver(enum tool_exit a, enum tool_exit b);
 struct progress tool_progress(
     const char *tool, enum tool_words words, int64_t total);
 
+/* Flushes standard output. */
+extern const struct unpack_tie tool_tie;
+
 /* Does what there is to do about one line, or one piece of a long one, of `in`.
  * `line` is borrowed for the call. */
 typedef void tool_line(void *arg, const struct input *in, struct str line);

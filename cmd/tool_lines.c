@@ -7,6 +7,15 @@
 #include "base/now.h"
 #include "tool.h"
 
+static void
+flush(void *arg)
+{
+	(void)arg;
+	fflush(stdout);
+}
+
+const struct unpack_tie tool_tie = { flush, NULL };
+
 enum tool_exit
 tool_each_line(const char *tool, const char *path, enum tool_words words,
     tool_line *take, void *arg)
@@ -17,7 +26,7 @@ tool_each_line(const char *tool, const char *path, enum tool_words words,
 	struct str line;
 	int more;
 
-	if (!input_open(&in, path, stdout, &why)) {
+	if (!input_open(&in, path, &tool_tie, &why)) {
 		warnx("%s: %s", in.name, why.text);
 		return TOOL_FAILED;
 	}

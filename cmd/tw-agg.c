@@ -221,7 +221,7 @@ live_streams(struct run *r, char **paths, size_t n)
 	size_t open = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		s[i].open = input_open(&s[i].in, paths[i], stdout, &why);
+		s[i].open = input_open(&s[i].in, paths[i], &tool_tie, &why);
 		if (!s[i].open) {
 			warnx("%s: %s", s[i].in.name, why.text);
 			result = TOOL_FAILED;

@@ -27,6 +27,17 @@
 #include "intake.h"
 #include "strip.h"
 
+/* As much goes out at once; a line more still fits a pipe (TOOL_OUTPUT). */
+#define OUT_FULL (TOOL_OUTPUT - 2048)
+
+/* The event whose line was written last, until it is decided whether it stays. */
+struct last {
+	bool open; /* it is not decided */
+	enum event_type type;
+	bool passes;  /* somebody asked for it */
+	size_t begin; /* of its line in `out` */
+};
+
 struct parse {
 	struct intake in;              /* lines are read by rawmerge */
 	struct patterns *patterns;     /* NULL = none */
@@ -39,7 +50,8 @@ struct parse {
 	struct scratch scratch;
 	struct buf text; /* a text made valid for the patterns */
 	struct buf mentions;
-	struct buf record; /* the line that is being written */
+	struct buf out; /* lines that have not left yet */
+	struct last last;
 	struct seen seen;
 	struct lag lag;
 	struct skips skips;
@@ -150,29 +162,63 @@ make(
 	return r;
 }
 
-/* Writes the event, unless it came before or nobody asked for it. */
+/*
+ * Decides about the event that was written last: its line is taken back when it
+ * repeats another, or nobody asked for it.
+ *
+ * Returns true when it stays.
+ */
+static bool
+decide(struct parse *p)
+{
+	struct last *last = &p->last;
+	struct str line;
+
+	if (!last->open)
+		return false;
+	last->open = false;
+	line = (struct str){ p->out.p + last->begin, p->out.len - last->begin };
+	if (seen_before(&p->seen, line)) {
+		p->repeated++;
+	} else if (!last->passes) {
+		p->filtered++;
+	} else {
+		p->events[last->type]++;
+		return true;
+	}
+	p->out.len = last->begin;
+	return false;
+}
+
+/* Lets all lines go out. */
+static void
+flush(void *arg)
+{
+	struct parse *p = arg;
+
+	decide(p);
+	tool_output(buf_view(&p->out));
+	buf_reset(&p->out);
+}
+
+/* Writes an event. It is decided when the next one comes: the memory that this
+ * needs takes that long to arrive. */
 static void
 put(struct parse *p, struct event *e)
 {
+	decide(p);
+	if (p->out.len >= OUT_FULL)
+		flush(p);
 	mention(p, e);
 	seen_expect(&p->seen, e);
-	buf_reset(&p->record);
-	event_write(&p->record, e);
-	if (seen_before(&p->seen, e, buf_view(&p->record))) {
-		p->repeated++;
-		return;
-	}
-	if (!tool_passes(&p->in.filter, e->channel, e->ts)) {
-		p->filtered++;
-		return;
-	}
-	p->events[e->type]++;
-	if (p->pseudonyms != NULL) {
+	p->last = (struct last){ true, e->type,
+		tool_passes(&p->in.filter, e->channel, e->ts), p->out.len };
+	event_write(&p->out, e);
+	if (p->pseudonyms != NULL && decide(p)) {
+		p->out.len = p->last.begin;
 		pseudonymize(p->pseudonyms, e);
-		buf_reset(&p->record);
-		event_write(&p->record, e);
+		event_write(&p->out, e);
 	}
-	tool_output(buf_view(&p->record));
 }
 
 /* Tells whether the line is of somebody who opted out. */
@@ -456,6 +502,7 @@ main(int argc, char **argv)
 {
 	char dash[] = "-", *const standard_input[] = { dash };
 	struct parse p = { 0 };
+	const struct unpack_tie tie = { flush, &p };
 	char *const *paths = standard_input;
 	enum tool_exit result;
 	struct rawmerge *m;
@@ -481,8 +528,11 @@ main(int argc, char **argv)
 	}
 	open_many();
 	p.json = jsonr_new();
-	m = rawmerge_new(paths, n, stdout);
+	m = rawmerge_new(paths, n, &tie);
+	/* Whole pieces leave from `out`: no need to copy them once more. */
+	(void)setvbuf(stdout, NULL, _IONBF, 0);
 	result = parse_stream(&p, m);
+	flush(&p);
 	warn_of_clock(&p);
 	warn_of_patterns(&p);
 	if (p.in.words == TOOL_VERBOSE)
@@ -498,7 +548,7 @@ main(int argc, char **argv)
 	buf_release(&p.scratch.json);
 	buf_release(&p.text);
 	buf_release(&p.mentions);
-	buf_release(&p.record);
+	buf_release(&p.out);
 	seen_release(&p.seen);
 	skips_release(&p.skips);
 	return (int)result;

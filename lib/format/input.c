@@ -1,11 +1,12 @@
 #include "format/input.h"
 
 bool
-input_open(struct input *in, const char *path, FILE *tied, struct errmsg *why)
+input_open(struct input *in, const char *path, const struct unpack_tie *tie,
+    struct errmsg *why)
 {
 	*in = (struct input){ 0 };
 	in->name = strcmp(path, "-") == 0 ? "standard input" : path;
-	in->u = unpack_open(path, tied, why);
+	in->u = unpack_open(path, tie, why);
 	if (in->u == NULL)
 		return false;
 	lines_init(&in->lines, unpack_read, in->u, INPUT_LINE_MAX);

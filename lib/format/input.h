@@ -26,10 +26,10 @@ struct input {
  * Open operand `path`; `-` is standard input.
  *
  * Returns false with `why`; `in` is then zeroed but for its name.
- * `path` and `tied` (see unpack_open()) are borrowed until the close.
+ * `path` and `tie` (see unpack_open()) are borrowed until the close.
  */
-bool input_open(struct input *in, const char *path, FILE *tied,
-    struct errmsg *why) MUST_USE;
+bool input_open(struct input *in, const char *path,
+    const struct unpack_tie *tie, struct errmsg *why) MUST_USE;
 
 /*
  * Read the next line: lines_next() with a reason.

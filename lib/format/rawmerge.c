@@ -32,18 +32,18 @@ struct rawmerge {
 	size_t n_heap;
 	size_t begun; /* sources that were opened for the first time */
 	bool stale;   /* the first line of the heap is used up */
-	FILE *tied;   /* borrowed */
+	const struct unpack_tie *tie; /* borrowed */
 };
 
 struct rawmerge *
-rawmerge_new(char *const *paths, size_t n, FILE *tied)
+rawmerge_new(char *const *paths, size_t n, const struct unpack_tie *tie)
 {
 	struct rawmerge *m = xcalloc(1, sizeof(*m));
 
 	m->sources = xcalloc(n, sizeof(*m->sources));
 	m->heap = xcalloc(n, sizeof(*m->heap));
 	m->n = n;
-	m->tied = tied;
+	m->tie = tie;
 	for (size_t i = 0; i < n; i++)
 		m->sources[i].path = paths[i];
 	return m;
@@ -167,7 +167,7 @@ start(struct rawmerge *m, struct source *s, struct errmsg *why)
 
 	s->waits = false;
 	s->offset = 0;
-	if (!input_open(&s->input, s->path, m->tied, &reason)) {
+	if (!input_open(&s->input, s->path, m->tie, &reason)) {
 		errmsg_set(why, "%s: %s", s->input.name, reason.text);
 		return -1;
 	}

@@ -10,8 +10,6 @@
 #ifndef TW_FORMAT_RAWMERGE_H
 #define TW_FORMAT_RAWMERGE_H
 
-#include <stdio.h>
-
 #include "base/errmsg.h"
 #include "format/input.h"
 #include "format/irc.h"
@@ -39,9 +37,10 @@ struct rawmerge; /* the inputs */
  * Begin to merge the `n` operands `paths`.
  *
  * Returns the merge; the caller gives it to rawmerge_free(). `paths` and
- * `tied` (see unpack_open()) are borrowed until then.
+ * `tie` (see unpack_open()) are borrowed until then.
  */
-struct rawmerge *rawmerge_new(char *const *paths, size_t n, FILE *tied);
+struct rawmerge *rawmerge_new(
+    char *const *paths, size_t n, const struct unpack_tie *tie);
 
 /*
  * Read the next line.

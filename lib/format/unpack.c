@@ -18,9 +18,9 @@
 enum unpack_kind { UNPACK_PLAIN, UNPACK_ZSTD, UNPACK_GZIP };
 
 struct unpack {
-	int fd;       /* owned, but standard input */
-	FILE *tied;   /* borrowed; flushed before a read that waits */
-	bool regular; /* never waits */
+	int fd;                       /* owned, but standard input */
+	const struct unpack_tie *tie; /* borrowed; NULL = none */
+	bool regular;                 /* never waits */
 	enum unpack_kind kind;
 	char *in;             /* owned: UNPACK_CHUNK bytes as read */
 	size_t pos, end;      /* what of them is not used up yet */
@@ -40,11 +40,11 @@ read_file(struct unpack *u, char *p, size_t n)
 
 	if (u->eof)
 		return 0;
-	if (!u->regular && u->tied != NULL) {
+	if (!u->regular && u->tie != NULL) {
 		struct pollfd ready = { u->fd, POLLIN, 0 };
 
 		if (poll(&ready, 1, 0) == 0)
-			fflush(u->tied);
+			u->tie->flush(u->tie->arg);
 	}
 	do
 		got = read(u->fd, p, n);
@@ -119,13 +119,13 @@ detect(struct unpack *u, const char *path)
 }
 
 struct unpack *
-unpack_open(const char *path, FILE *tied, struct errmsg *why)
+unpack_open(const char *path, const struct unpack_tie *tie, struct errmsg *why)
 {
 	struct unpack *u = xcalloc(1, sizeof(*u));
 	struct stat st;
 	int n = 1;
 
-	u->tied = tied;
+	u->tie = tie;
 	u->in = xcalloc(1, UNPACK_CHUNK);
 	if (strcmp(path, "-") == 0)
 		u->fd = STDIN_FILENO;

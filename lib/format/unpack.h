@@ -10,7 +10,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <sys/types.h>
 
 #include "base/attr.h"
@@ -18,15 +17,22 @@
 
 struct unpack; /* an open file */
 
+/* What is to be done before a read that has to wait: somebody may be waiting for
+ * what came of all that was read so far. */
+struct unpack_tie {
+	void (*flush)(void *arg);
+	void *arg; /* borrowed */
+};
+
 /*
  * Open the file `path`, or standard input for `-`.
  *
  * Returns the open file; NULL with `why` when it cannot be read, or is a
  * directory. The caller gives it to unpack_free().
- * `tied` is flushed before a read that has to wait; NULL = nothing. Borrowed.
+ * `tie` is borrowed; NULL = nothing.
  */
-struct unpack *unpack_open(
-    const char *path, FILE *tied, struct errmsg *why) MUST_USE;
+struct unpack *unpack_open(const char *path, const struct unpack_tie *tie,
+    struct errmsg *why) MUST_USE;
 
 /*
  * Read at most `n` bytes to `p`: a lines_source (base/lines.h).

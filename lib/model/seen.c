@@ -140,6 +140,8 @@ seen_expect(struct seen *s, const struct event *e)
 {
 	s->channel = channel_of(s, e);
 	s->hash = 0;
+	s->ts = e->ts;
+	s->chat = event_is_chat(e);
 	if (e->id.len == 0 || !event_is_chat(e))
 		return;
 	/* The seed keeps the ids of other channels and types apart. */
@@ -151,13 +153,13 @@ seen_expect(struct seen *s, const struct event *e)
 }
 
 bool
-seen_before(struct seen *s, const struct event *e, struct str line)
+seen_before(struct seen *s, struct str line)
 {
 	struct seen_entry *x;
 	uint64_t hash = s->hash;
 	size_t place = 0;
 
-	if (!event_is_chat(e))
+	if (!s->chat)
 		return false;
 	if (hash == 0)
 		hash = hash_str(line, 0);
@@ -171,7 +173,7 @@ seen_before(struct seen *s, const struct event *e, struct str line)
 		x = &s->entries[s->n++];
 	}
 	x->hash = hash;
-	x->ts = (uint64_t)e->ts & (((uint64_t)1 << 48) - 1);
+	x->ts = (uint64_t)s->ts & (((uint64_t)1 << 48) - 1);
 	x->channel = s->channel % CLOCKS;
 	return false;
 }

@@ -46,23 +46,25 @@ struct seen {
 	unsigned char *tags;        /* behind them; a byte for each place */
 	size_t n_groups;            /* of 16 places */
 	struct seen_late late[SEEN_LATE];
-	uint32_t channel; /* of the event that seen_expect() saw */
-	uint64_t hash;    /* of that event; 0 = it has no id */
+	/* The event that was announced. */
+	uint32_t channel;
+	bool chat;     /* it was heard in chat: others never repeat */
+	uint64_t hash; /* 0 = it has no id */
+	int64_t ts;    /* ms UTC */
 };
 
 /*
- * Announce the event `e`, so that the memory that it needs is on its way while
- * its line is written.
+ * Announce the event `e`, so that the memory that it needs is on its way until
+ * seen_before() is asked.
  */
 void seen_expect(struct seen *s, const struct event *e);
 
 /*
- * Take note of the event `e`, which was announced last and whose line is
- * `line`.
+ * Take note of the event that was announced last, whose line is `line`.
  *
  * Returns true when it repeats an event that was kept.
  */
-bool seen_before(struct seen *s, const struct event *e, struct str line);
+bool seen_before(struct seen *s, struct str line);
 
 /*
  * Free what `s` holds. A zeroed one is fine.

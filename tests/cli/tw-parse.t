@@ -16,6 +16,23 @@ is "$(printf '%s\n' "$line" | tw-parse)" "$want" "a raw line is an event"
 is "$(printf '%s\r\n' "$line" | tw-parse)" "$want" "CRLF is a line end"
 is "$(printf '%s\n' "$line" "$line" | tw-parse)" "$want" "a repeat is dropped"
 
+# Before it waits for more, all that came is out: a repeat not, one that is asked
+# for by its line (without an id) neither.
+noid=$(printf '%s\n' "$line" | sed 's/id=a1;user/user/; s/hello/no id/')
+mkfifo "$tmp/pipe"
+tw-parse -v <"$tmp/pipe" >"$tmp/live.out" 2>"$tmp/live.err" &
+exec 3>"$tmp/pipe"
+printf '%s\n' "$line" "$line" "$noid" >&3
+until_ok 20 grep -q 'no id' "$tmp/live.out"
+is "$(wc -l <"$tmp/live.out")" 2 "a pipe that stays open: what came of it is out"
+printf '%s\n' "$noid" "$line" | sed 's/a1/a2/' >&3
+until_ok 20 grep -q a2 "$tmp/live.out"
+ok $? "and what came after"
+exec 3>&-
+wait
+is "$(wc -l <"$tmp/live.out")" 3 "without repeats of what was out already"
+like "$(cat "$tmp/live.err")" '5 lines, 3 events (message 3), .* 2 repeated' "-v"
+
 # Compressed input, from files and from a pipe.
 printf '%s\n' "$line" >"$tmp/a.log"
 zstd -q -k "$tmp/a.log"

@@ -19,7 +19,7 @@ before(struct seen *s, enum event_type type, const char *channel,
 	e.id = str_of(id);
 	e.ts = ts;
 	seen_expect(s, &e);
-	return seen_before(s, &e, str_of(line));
+	return seen_before(s, str_of(line));
 }
 
 static bool

@@ -4,6 +4,7 @@
 #include "tap.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -162,22 +163,37 @@ test_packed(void (*add)(struct buf *, struct str), const char *suffix)
 	buf_release(&out);
 }
 
-/* From a pipe whose writer gives one byte at a time at first. */
+/* Lets the writer begin. */
+static void
+let_go(void *arg)
+{
+	const int *fd = arg;
+
+	if (write(*fd, "", 1) != 1)
+		err(1, "write");
+}
+
+/* From a pipe whose writer gives one byte at a time, once somebody waits. */
 static void
 test_pipe(void)
 {
 	struct buf packed = { 0 }, out = { 0 };
 	struct errmsg why;
 	struct unpack *u;
-	int fd[2], old = dup(STDIN_FILENO), status;
+	int fd[2], go[2], old = dup(STDIN_FILENO), status;
+	struct unpack_tie tie = { let_go, &go[1] };
+	struct pollfd ready;
 	pid_t child;
 
 	temp_zstd(&packed, STR("through a pipe\n"));
-	if (pipe(fd) != 0)
+	if (pipe(fd) != 0 || pipe(go) != 0)
 		err(1, "pipe");
+	ready = (struct pollfd){ go[0], POLLIN, 0 };
 	fflush(stdout);
 	child = fork();
 	if (child == 0) {
+		if (poll(&ready, 1, 10000) != 1)
+			_exit(2);
 		for (size_t i = 0; i < packed.len; i++)
 			if (write(fd[1], packed.p + i, 1) != 1)
 				_exit(1);
@@ -186,7 +202,7 @@ test_pipe(void)
 	close(fd[1]);
 	dup2(fd[0], STDIN_FILENO);
 	close(fd[0]);
-	u = unpack_open("-", stdout, &why);
+	u = unpack_open("-", &tie, &why);
 	if (ok(u != NULL, "standard input is opened")) {
 		is_int(unpack_size(u), -1, "a pipe has no size");
 		is_int(drain(u, &out, 100), 0, "it is read to its end");
@@ -194,6 +210,9 @@ test_pipe(void)
 	}
 	unpack_free(u);
 	waitpid(child, &status, 0);
+	is_int(status, 0, "a read that has to wait is announced");
+	close(go[0]);
+	close(go[1]);
 	dup2(old, STDIN_FILENO);
 	close(old);
 	buf_release(&packed);
