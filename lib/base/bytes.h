@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -50,6 +51,32 @@ bytes_equal(const void *p, char c)
 
 	for (unsigned i = 0; i < BYTES_16; i++)
 		mask |= (unsigned)(b[i] == c) << i;
+	return mask;
+#endif
+}
+
+/*
+ * Find the word `c` among the 8 words of 16 bits at `p`, which need not be aligned.
+ *
+ * Returns a mask of 8 bits.
+ */
+static inline unsigned
+bytes_equal_words(const void *p, uint16_t c)
+{
+#if defined(__SSE2__)
+	__m128i v = _mm_loadu_si128((const __m128i *)p);
+	__m128i hit = _mm_cmpeq_epi16(v, _mm_set1_epi16((short)c));
+
+	return (unsigned)_mm_movemask_epi8(
+	    _mm_packs_epi16(hit, _mm_setzero_si128()));
+#else
+	unsigned mask = 0;
+	uint16_t w;
+
+	for (unsigned i = 0; i < BYTES_16 / sizeof(w); i++) {
+		memcpy(&w, (const char *)p + i * sizeof(w), sizeof(w));
+		mask |= (unsigned)(w == c) << i;
+	}
 	return mask;
 #endif
 }

@@ -1,10 +1,10 @@
 /*
  * The entries lie in the order of their coming, so that a new one is written
- * behind the last. A table leads to them by their hash: a byte of the hash for
- * each place, in groups of 16, and the number of the entry. One comparison of a
- * group's bytes tells nearly always that an event is new; these bytes are few
- * enough to stay in the processor's cache. The numbers are not: each is written
- * some events later, when its memory has come.
+ * behind the last. A table leads to them by their hash: two bytes of the hash for
+ * each place, in groups of 8, and the number of the entry. One comparison of a
+ * group's bytes tells that an event is new; these bytes are few enough to stay in
+ * the processor's cache. The numbers are not: each is written some events later,
+ * when its memory has come.
  */
 #include "model/seen.h"
 
@@ -17,7 +17,8 @@
 
 #define CLOCKS    (1 << 16)
 #define CAP_LEAST 1024
-#define FREE      0 /* the byte of a free place */
+#define FREE      0 /* the tag of a free place */
+#define GROUP     8 /* places that are looked at at once */
 
 /* Finds the number of the event's channel and moves its clock on. */
 static uint32_t
@@ -49,11 +50,11 @@ group_of(const struct seen *s, uint64_t hash)
 	return (size_t)((unsigned __int128)hash * s->n_groups >> 64);
 }
 
-/* The byte of an entry: of those bits of the hash that choose no group. */
-static unsigned char
+/* The tag of an entry: of those bits of the hash that choose no group. */
+static uint16_t
 tag_of(uint64_t hash)
 {
-	unsigned char tag = (unsigned char)hash;
+	uint16_t tag = (uint16_t)hash;
 
 	return tag != FREE ? tag : 1;
 }
@@ -77,21 +78,21 @@ find(struct seen *s, uint64_t hash, size_t *place)
 	size_t g = group_of(s, hash);
 
 	for (;; g = g + 1 < s->n_groups ? g + 1 : 0) {
-		const unsigned char *tags = s->tags + g * BYTES_16;
-		unsigned hits = bytes_equal(tags, (char)tag_of(hash));
-		unsigned freed = bytes_equal(tags, FREE);
+		const uint16_t *tags = s->tags + g * GROUP;
+		unsigned hits = bytes_equal_words(tags, tag_of(hash));
+		unsigned freed = bytes_equal_words(tags, FREE);
 
 		if (UNLIKELY(hits != 0))
 			settle(s);
 		for (; hits != 0; hits &= hits - 1) {
-			size_t at = g * BYTES_16 + (size_t)__builtin_ctz(hits);
+			size_t at = g * GROUP + (size_t)__builtin_ctz(hits);
 			struct seen_entry *x = &s->entries[s->numbers[at]];
 
 			if (x->hash == hash)
 				return x;
 		}
 		if (LIKELY(freed != 0)) {
-			*place = g * BYTES_16 + (size_t)__builtin_ctz(freed);
+			*place = g * GROUP + (size_t)__builtin_ctz(freed);
 			return NULL;
 		}
 	}
@@ -120,14 +121,16 @@ sweep(struct seen *s)
 			s->entries[live++] = s->entries[i];
 	s->n = live;
 	s->cap = live * 2 > CAP_LEAST ? live * 2 : CAP_LEAST;
-	s->n_groups = s->cap * 3 / 2 / BYTES_16;
-	places = s->n_groups * BYTES_16;
+	s->n_groups = s->cap * 3 / 2 / GROUP;
+	places = s->n_groups * GROUP;
 	assert(places <= UINT32_MAX);
 	s->entries = xreallocarray(s->entries, s->cap, sizeof(*s->entries));
-	free(s->numbers);
-	s->numbers = xtable((places + 1) * sizeof(*s->numbers) + places);
-	s->tags = (unsigned char *)(s->numbers + places + 1);
-	memset(s->tags, FREE, places);
+	/* The tags first: so no group lies in two lines of the cache. */
+	free(s->tags);
+	s->tags = xtable(
+	    places * sizeof(*s->tags) + (places + 1) * sizeof(*s->numbers));
+	s->numbers = (uint32_t *)(s->tags + places);
+	memset(s->tags, FREE, places * sizeof(*s->tags));
 	for (size_t i = 0; i < SEEN_LATE; i++)
 		s->late[i] = (struct seen_late){ (uint32_t)places, 0 };
 	for (size_t i = 0; i < s->n; i++)
@@ -148,8 +151,7 @@ seen_expect(struct seen *s, const struct event *e)
 	s->hash = hash_str(e->id,
 	    (uint64_t)s->channel * EVENT_N_TYPES + (uint64_t)e->type + 1);
 	if (s->n_groups > 0)
-		__builtin_prefetch(
-		    s->tags + group_of(s, s->hash) * BYTES_16, 1);
+		__builtin_prefetch(s->tags + group_of(s, s->hash) * GROUP, 1);
 }
 
 bool
@@ -184,6 +186,6 @@ seen_release(struct seen *s)
 	map_release(&s->channels);
 	free(s->greatest);
 	free(s->entries);
-	free(s->numbers);
+	free(s->tags);
 	*s = (struct seen){ 0 };
 }

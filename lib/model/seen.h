@@ -5,7 +5,7 @@
  * overlap. Equal events are those with the same channel, type and id, without
  * an id those with the same line; one is a repeat when an equal one was kept
  * whose `ts` is at most 10 minutes older than the greatest `ts` so far in that
- * channel. Needs 48 bytes for each event of the last 10 minutes of every
+ * channel. Needs 25 to 50 bytes for each event of the last 10 minutes of every
  * channel.
  */
 #ifndef TW_MODEL_SEEN_H
@@ -41,10 +41,10 @@ struct seen {
 	struct seen_entry *entries; /* owned; in the order of their coming */
 	size_t n;                   /* entries */
 	size_t cap;                 /* room for entries */
-	uint32_t *numbers;          /* owned; of the entry of each place, and
-	                            * one that is nobody's */
-	unsigned char *tags;        /* behind them; a byte for each place */
-	size_t n_groups;            /* of 16 places */
+	uint16_t *tags;             /* owned; one for each place */
+	uint32_t *numbers;          /* behind them; of the entry of each place,
+	                             * and one that is nobody's */
+	size_t n_groups;            /* of places */
 	struct seen_late late[SEEN_LATE];
 	/* The event that was announced. */
 	uint32_t channel;
