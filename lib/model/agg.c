@@ -26,8 +26,10 @@
 #include "base/tstamp.h"
 #include "base/xalloc.h"
 #include "format/hash.h"
-#include "model/pending.h"
+#include "model/recent.h"
 #include "model/sessions.h"
+#include "model/total.h"
+#include "model/windows.h"
 
 #define HOLD_POLLS   3                 /* a sample holds for so many polls */
 #define INTERVAL_S   60                /* of polls, when nobody says */
@@ -41,13 +43,6 @@
 
 /* Before all windows, and small enough to be multiplied by their length. */
 #define BEFORE_ALL (TSTAMP_MIN / MS_PER_S - 1)
-
-/* A window that is not written yet: one of the two, the other NULL. */
-struct window {
-	int64_t index;         /* it begins at index x window_ms */
-	struct pending *open;  /* owned */
-	unsigned char *packed; /* owned; see pending_pack() */
-};
 
 /* Windows that belong to one segment of a stream, or to a run. */
 struct span {
@@ -63,35 +58,7 @@ struct span {
 struct stream {
 	int64_t stream; /* which */
 	uint32_t id;    /* number of its id; not for a run */
-	bool run;
-	int64_t started_at;
-	int64_t ended_at; /* of a run */
-	struct tally tally;
-	int64_t windows, unknown, heard_ms;
-	int64_t messages_max, messages_max_at;
-
-	int64_t samples;     /* number of hits */
-	int64_t viewers_sum; /* of all samples */
-	int64_t viewer_ms, sampled_ms;
-	int64_t viewers_max, viewers_max_at;
-	int64_t airtime_ms;   /* of the segments before the last */
-	int64_t begin;        /* of the last segment */
-	int64_t last_ts;      /* the last sample: when, ... */
-	int64_t last_viewers; /* ... how many ... */
-	int64_t last_hold_ms; /* ... and how long it holds */
-	char *words;          /* owned; of the last hit, see struct entry */
-	size_t word_len[4];
-};
-
-/* A window that is written and may be written again, live. */
-struct recent {
-	int64_t index;
-	struct tally tally;
-	double viewers;
-	int64_t viewers_max, heard_ms;
-	int64_t stream; /* which, or NOBODY */
-	uint32_t id;
-	bool changed; /* since it was written */
+	struct total total;
 };
 
 struct machines {
@@ -107,23 +74,20 @@ struct channel {
 	int64_t odd_ts;         /* of the event before, when it was far ahead
 	                           * of `greatest`; else INT64_MIN */
 	int64_t index, begin;   /* window of its last event, and its begin */
-	struct window *windows; /* owned; by index */
-	size_t n_windows, cap_windows;
-	struct pending *spare; /* owned; written, to be used again; or NULL */
-	size_t n_fed;          /* of these, fed to `ahead` */
-	int64_t frontier;      /* the first window not written */
-	int64_t fed;           /* the first window not fed to `ahead` */
+	struct windows windows; /* those not written; of these n_fed were
+	                         * fed to `ahead` */
+	int64_t frontier;       /* the first window not written */
+	int64_t fed;            /* the first window not fed to `ahead` */
 	struct machines ahead, done;
 	struct past past;   /* of both */
 	struct span *spans; /* owned; by stream and by `to` */
 	size_t n_spans, cap_spans;
 	struct stream **streams; /* owned */
 	size_t n_streams, cap_streams;
-	int64_t hold_ms;       /* of a sample, at the frontier */
-	int64_t held;          /* stream whose line is held back, NOBODY */
-	struct buf text;       /* what follows that line */
-	struct recent *recent; /* owned; by index; live only */
-	size_t n_recent, cap_recent;
+	int64_t hold_ms;      /* of a sample, at the frontier */
+	int64_t held;         /* stream whose line is held back, NOBODY */
+	struct buf text;      /* what follows that line */
+	struct recent recent; /* live only */
 };
 
 /* The samples inside of a window that is being written. */
@@ -181,108 +145,6 @@ agg_output(struct agg *a)
 }
 
 /*
- * Windows
- */
-
-/* Takes back a pending that nobody needs any more. */
-static void
-recycle(struct channel *c, struct pending *w)
-{
-	if (c->spare == NULL && pending_reset(w))
-		c->spare = w;
-	else
-		pending_free(w);
-}
-
-/* Opens the `i`-th window. */
-static struct pending *
-open_window(struct channel *c, size_t i)
-{
-	struct window *w = &c->windows[i];
-
-	if (w->open != NULL)
-		return w->open;
-	w->open = c->spare != NULL ? c->spare : xcalloc(1, sizeof(*w->open));
-	c->spare = NULL;
-	if (w->packed != NULL)
-		pending_unpack(w->open, w->packed);
-	free(w->packed);
-	w->packed = NULL;
-	return w->open;
-}
-
-/* Packs the `i`-th window, which will have to wait. */
-static void
-pack_window(struct agg *a, struct channel *c, size_t i)
-{
-	struct window *w = &c->windows[i];
-
-	if (w->open == NULL)
-		return;
-	w->packed = pending_pack(w->open, &a->packing);
-	if (w->packed == NULL)
-		return;
-	recycle(c, w->open);
-	w->open = NULL;
-}
-
-/* Finds the place of the window `index` among those pending. */
-static size_t
-find_window(const struct channel *c, int64_t index)
-{
-	size_t lo = 0, hi = c->n_windows;
-
-	/* Nearly always it is one of the last. */
-	for (int i = 0; i < 4 && hi > 0; i++, hi--)
-		if (c->windows[hi - 1].index <= index)
-			return c->windows[hi - 1].index == index ? hi - 1 : hi;
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (c->windows[mid].index < index)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-/* Finds the pending window `index`, or makes it. */
-static struct pending *
-get_window(struct channel *c, int64_t index)
-{
-	size_t at = find_window(c, index);
-
-	if (at < c->n_windows && c->windows[at].index == index)
-		return open_window(c, at);
-	c->windows = xgrow(
-	    c->windows, c->n_windows, &c->cap_windows, sizeof(*c->windows));
-	memmove(c->windows + at + 1, c->windows + at,
-	    (c->n_windows - at) * sizeof(*c->windows));
-	c->n_windows++;
-	if (at < c->n_fed)
-		c->n_fed++;
-	c->windows[at] = (struct window){ .index = index };
-	return open_window(c, at);
-}
-
-/* Forgets the first `n` windows, which are written. */
-static void
-drop_windows(struct channel *c, size_t n)
-{
-	if (n == 0)
-		return;
-	for (size_t i = 0; i < n; i++) {
-		if (c->windows[i].open != NULL)
-			recycle(c, c->windows[i].open);
-		free(c->windows[i].packed);
-	}
-	c->n_windows -= n;
-	c->n_fed -= n < c->n_fed ? n : c->n_fed;
-	memmove(c->windows, c->windows + n, c->n_windows * sizeof(*c->windows));
-}
-
-/*
  * Streams
  */
 
@@ -307,16 +169,14 @@ get_stream(struct channel *c, int64_t stream, uint32_t id, int64_t started_at)
 	s = c->streams[c->n_streams++] = xcalloc(1, sizeof(*s));
 	s->stream = stream;
 	s->id = id;
-	s->started_at = started_at;
-	s->messages_max_at = INT64_MIN;
+	total_init(&s->total, started_at);
 	return s;
 }
 
 static void
 stream_free(struct stream *s)
 {
-	tally_release(&s->tally);
-	free(s->words);
+	total_release(&s->total);
 	free(s);
 }
 
@@ -326,38 +186,8 @@ add_sample(struct channel *c, struct entry *e, const struct session_hit *hit,
     struct samples *inside)
 {
 	struct stream *s = get_stream(c, hit->stream, e->id, e->started_at);
-	int64_t lasted = 0;
 
-	switch (hit->kind) {
-	case SESSION_STREAM:
-		s->begin = e->started_at < e->ts ? e->started_at : e->ts;
-		break;
-	case SESSION_SEGMENT:
-		s->airtime_ms += s->last_ts - s->begin;
-		s->begin = e->ts;
-		break;
-	default:
-		lasted = e->ts - s->last_ts;
-		if (lasted > s->last_hold_ms)
-			lasted = s->last_hold_ms;
-		break;
-	}
-	s->viewer_ms =
-	    num_sum(s->viewer_ms, num_product(s->last_viewers, lasted));
-	s->sampled_ms += lasted;
-	s->viewers_sum = num_sum(s->viewers_sum, e->viewers);
-	if (s->samples == 0 || e->viewers > s->viewers_max) {
-		s->viewers_max = e->viewers;
-		s->viewers_max_at = e->ts;
-	}
-	s->samples++;
-	s->last_ts = e->ts;
-	s->last_viewers = e->viewers;
-	s->last_hold_ms = c->hold_ms;
-	free(s->words);
-	s->words = e->words;
-	e->words = NULL;
-	memcpy(s->word_len, e->word_len, sizeof(s->word_len));
+	total_sample(&s->total, e, hit->kind, c->hold_ms);
 	if (inside->n == 0 || e->viewers > inside->max)
 		inside->max = e->viewers;
 	inside->n++;
@@ -510,63 +340,41 @@ output(struct agg *a, struct channel *c)
 	return c->held != NOBODY ? &c->text : &a->out;
 }
 
+/* The id of the stream `s`, borrowed until the next call. */
 static struct str
-word(const struct stream *s, int i)
+stream_id(struct agg *a, const struct stream *s)
 {
-	const char *p = s->words;
+	if (!s->total.run)
+		return map_name(&a->ids, s->id);
+	buf_reset(&a->name);
+	buf_byte(&a->name, '~');
+	tstamp_add(&a->name, s->total.started_at);
+	return buf_view(&a->name);
+}
 
-	for (int k = 0; k < i; k++)
-		p += s->word_len[k];
-	return (struct str){ p, s->word_len[i] };
+/* Writes the line `st`, of which `t` was counted. */
+static void
+spell(struct agg *a, const struct channel *c, struct stats *st,
+    const struct tally *t, struct buf *to)
+{
+	st->channel = c->name;
+	st->seconds = a->o.window_ms / MS_PER_S;
+	buf_reset(&a->json);
+	tally_mentions(t, &a->mentions, &a->json);
+	st->mentions = buf_view(&a->json);
+	a->spell(a->arg, st, c->first_ts, to);
 }
 
 static void
 spell_stream(
     struct agg *a, struct channel *c, const struct stream *s, struct buf *to)
 {
-	struct stats st = { .type = STATS_STREAM,
-		.ts = s->started_at,
-		.channel = c->name,
-		.seconds = a->o.window_ms / MS_PER_S,
-		.viewers_max = STATS_UNKNOWN,
-		.viewer_ms = STATS_UNKNOWN };
+	struct stats st = total_figures(&s->total);
 
-	st.ended_at = s->run ? s->ended_at : s->last_ts;
-	st.inferred = s->run;
-	st.airtime_ms = s->run ? s->ended_at - s->started_at
-			       : s->airtime_ms + s->last_ts - s->begin;
-	if (s->run) {
-		buf_reset(&a->name);
-		buf_byte(&a->name, '~');
-		tstamp_add(&a->name, s->started_at);
-		st.stream_id = buf_view(&a->name);
-	} else {
-		st.stream_id = map_name(&a->ids, s->id);
-		st.open = a->ending && c->ahead.sessions.under_way &&
-		    c->ahead.sessions.stream == s->stream;
-		st.name = word(s, 0);
-		st.title = word(s, 1);
-		st.category = word(s, 2);
-		st.language = word(s, 3);
-		st.viewers_avg = s->sampled_ms > 0
-		    ? (double)s->viewer_ms / (double)s->sampled_ms
-		    : (double)s->viewers_sum / (double)s->samples;
-		st.viewers_max = s->viewers_max;
-		st.viewers_max_at = s->viewers_max_at;
-		st.viewer_ms = s->viewer_ms;
-		st.sampled_ms = s->sampled_ms;
-	}
-	st.n = tally_counts(&s->tally);
-	st.chatters_new = s->tally.firsts.n;
-	buf_reset(&a->json);
-	tally_mentions(&s->tally, &a->mentions, &a->json);
-	st.mentions = buf_view(&a->json);
-	st.messages_max = s->messages_max;
-	st.messages_max_at = s->messages_max_at;
-	st.windows = s->windows;
-	st.unknown = s->unknown;
-	st.heard_ms = s->unknown < s->windows ? s->heard_ms : STATS_UNKNOWN;
-	a->spell(a->arg, &st, c->first_ts, to);
+	st.stream_id = stream_id(a, s);
+	st.open = !s->total.run && a->ending && c->ahead.sessions.under_way &&
+	    c->ahead.sessions.stream == s->stream;
+	spell(a, c, &st, &s->total.tally, to);
 }
 
 /* Writes the line that is held back, and what follows it. */
@@ -613,82 +421,37 @@ static void
 remember(struct channel *c, int64_t index, const struct stats *st,
     const struct tally *t, const struct stream *s)
 {
-	struct recent *r;
-
-	c->recent =
-	    xgrow(c->recent, c->n_recent, &c->cap_recent, sizeof(*c->recent));
-	r = &c->recent[c->n_recent++];
-	*r = (struct recent){ .index = index,
-		.viewers = st->viewers,
+	bool known = s != NULL && !s->total.run;
+	const struct recent_window fresh = { .viewers = st->viewers,
 		.viewers_max = st->viewers_max,
 		.heard_ms = st->heard_ms,
-		.stream = s != NULL && !s->run ? s->stream : NOBODY,
-		.id = s != NULL ? s->id : 0 };
-	tally_merge(&r->tally, t);
-}
+		.stream = known ? s->stream : NOBODY,
+		.id = known ? s->id : 0 };
 
-/* Forgets the windows before `index`. */
-static void
-forget_recent(struct channel *c, int64_t index)
-{
-	size_t n = 0;
-
-	while (n < c->n_recent && c->recent[n].index < index)
-		tally_release(&c->recent[n++].tally);
-	c->n_recent -= n;
-	if (n > 0)
-		memmove(
-		    c->recent, c->recent + n, c->n_recent * sizeof(*c->recent));
-}
-
-/* Finds the window among those kept, or makes place for it: it had nothing to
- * be written for. */
-static struct recent *
-get_recent(struct agg *a, struct channel *c, int64_t index)
-{
-	int64_t begin = index * a->o.window_ms;
-	size_t at = c->n_recent;
-
-	while (at > 0 && c->recent[at - 1].index > index)
-		at--;
-	if (at > 0 && c->recent[at - 1].index == index)
-		return &c->recent[at - 1];
-	c->recent =
-	    xgrow(c->recent, c->n_recent, &c->cap_recent, sizeof(*c->recent));
-	memmove(c->recent + at + 1, c->recent + at,
-	    (c->n_recent - at) * sizeof(*c->recent));
-	c->n_recent++;
-	c->recent[at] = (struct recent){ .index = index,
-		.viewers = STATS_UNKNOWN,
-		.viewers_max = STATS_UNKNOWN,
-		.heard_ms = hearing_measure_now(&c->ahead.hearing, begin,
-		    begin + a->o.window_ms, live_now(a, begin)),
-		.stream = NOBODY };
-	return &c->recent[at];
+	tally_merge(&recent_get(&c->recent, index, &fresh)->tally, t);
 }
 
 /* Adds chat to a window that is written. False when it is too late. */
 static bool
 amend(struct agg *a, struct channel *c, int64_t index, const struct event *e)
 {
-	int64_t end = (index + 1) * a->o.window_ms;
-	struct recent *r;
+	int64_t begin = index * a->o.window_ms, end = begin + a->o.window_ms;
+	struct recent_window *r,
+	    fresh = { .viewers = STATS_UNKNOWN,
+		    .viewers_max = STATS_UNKNOWN,
+		    .stream = NOBODY };
 	struct stream *s;
 
 	if (a->now == INT64_MIN || a->now - end > a->o.hold_ms)
 		return false;
-	r = get_recent(a, c, index);
+	fresh.heard_ms = hearing_measure_now(
+	    &c->ahead.hearing, begin, end, live_now(a, begin));
+	r = recent_get(&c->recent, index, &fresh);
 	r->changed |= tally_add(&r->tally, e, &a->mentions);
 	s = r->stream != NOBODY ? find_stream(c, r->stream) : NULL;
-	if (s == NULL)
-		return true;
-	(void)tally_add(&s->tally, e, &a->mentions);
-	if (r->tally.n.messages > s->messages_max ||
-	    (r->tally.n.messages == s->messages_max &&
-		index * a->o.window_ms < s->messages_max_at)) {
-		s->messages_max = r->tally.n.messages;
-		s->messages_max_at = index * a->o.window_ms;
-	}
+	if (s != NULL)
+		total_late(
+		    &s->total, e, &a->mentions, begin, r->tally.n.messages);
 	return true;
 }
 
@@ -696,12 +459,10 @@ amend(struct agg *a, struct channel *c, int64_t index, const struct event *e)
 static void
 rewrite(struct agg *a, struct channel *c)
 {
-	for (size_t i = 0; i < c->n_recent; i++) {
-		struct recent *r = &c->recent[i];
+	for (size_t i = 0; i < c->recent.n; i++) {
+		struct recent_window *r = &c->recent.p[i];
 		struct stats st = { .type = STATS_WINDOW,
 			.ts = r->index * a->o.window_ms,
-			.channel = c->name,
-			.seconds = a->o.window_ms / MS_PER_S,
 			.viewers = r->viewers,
 			.viewers_max = r->viewers_max,
 			.heard_ms = r->heard_ms };
@@ -712,10 +473,7 @@ rewrite(struct agg *a, struct channel *c)
 		st.n = tally_counts(&r->tally);
 		if (r->stream != NOBODY)
 			st.stream_id = map_name(&a->ids, r->id);
-		buf_reset(&a->json);
-		tally_mentions(&r->tally, &a->mentions, &a->json);
-		st.mentions = buf_view(&a->json);
-		a->spell(a->arg, &st, c->first_ts, &a->out);
+		spell(a, c, &st, &r->tally, &a->out);
 	}
 }
 
@@ -728,8 +486,6 @@ spell_window(struct agg *a, struct channel *c, const struct pending *w,
 	int64_t begin = index * a->o.window_ms;
 	struct stats st = { .type = STATS_WINDOW,
 		.ts = begin,
-		.channel = c->name,
-		.seconds = a->o.window_ms / MS_PER_S,
 		.viewers = STATS_UNKNOWN,
 		.viewers_max = STATS_UNKNOWN };
 
@@ -741,35 +497,16 @@ spell_window(struct agg *a, struct channel *c, const struct pending *w,
 	if (inside->n > 0) {
 		st.viewers = (double)inside->sum / (double)inside->n;
 		st.viewers_max = inside->max;
-	} else if (s != NULL && s->samples > 0 &&
-	    begin - s->last_ts <= s->last_hold_ms) {
-		st.viewers = (double)s->last_viewers;
-	}
-	if (s != NULL && s->run) {
-		buf_reset(&a->name);
-		buf_byte(&a->name, '~');
-		tstamp_add(&a->name, s->started_at);
-		st.stream_id = buf_view(&a->name);
 	} else if (s != NULL) {
-		st.stream_id = map_name(&a->ids, s->id);
+		st.viewers = total_viewers(&s->total, begin);
 	}
-	buf_reset(&a->json);
-	tally_mentions(t, &a->mentions, &a->json);
-	st.mentions = buf_view(&a->json);
-	a->spell(a->arg, &st, c->first_ts, output(a, c));
+	if (s != NULL)
+		st.stream_id = stream_id(a, s);
+	spell(a, c, &st, t, output(a, c));
 	if (a->o.live)
 		remember(c, index, &st, t, s);
-	if (s == NULL)
-		return;
-	tally_merge(&s->tally, t);
-	s->windows++;
-	s->unknown += st.heard_ms < 0;
-	s->heard_ms += st.heard_ms >= 0 ? st.heard_ms : 0;
-	if (s->messages_max_at == INT64_MIN ||
-	    st.n.messages > s->messages_max) {
-		s->messages_max = st.n.messages;
-		s->messages_max_at = begin;
-	}
+	if (s != NULL)
+		total_window(&s->total, &st, t);
 }
 
 /* Finds the stream that `span` is of. */
@@ -779,8 +516,8 @@ stream_of(struct channel *c, const struct span *span)
 	struct stream *s =
 	    get_stream(c, span->stream, span->id, span->started_at);
 
-	s->run = span->run;
-	s->ended_at = span->ended_at;
+	s->total.run = span->run;
+	s->total.ended_at = span->ended_at;
 	return s;
 }
 
@@ -921,21 +658,6 @@ next_window(const struct channel *c, const struct window *w, int64_t until)
 	return next;
 }
 
-/* Asks for the memory of the `i`-th window: what was packed long ago is in nobody's
- * cache. */
-static void
-fetch_packed(const struct channel *c, size_t i)
-{
-	const unsigned char *packed =
-	    i < c->n_windows ? c->windows[i].packed : NULL;
-
-	if (packed == NULL)
-		return;
-	__builtin_prefetch(packed);
-	/* It may be shorter: an address, not a place in it. */
-	__builtin_prefetch((const void *)((uintptr_t)packed + 64));
-}
-
 /* Writes the windows before `until`. */
 static void
 commit_until(struct agg *a, struct channel *c, int64_t until)
@@ -944,27 +666,24 @@ commit_until(struct agg *a, struct channel *c, int64_t until)
 
 	while (c->frontier < until) {
 		struct window *w =
-		    used < c->n_windows ? &c->windows[used] : NULL;
+		    used < c->windows.n ? &c->windows.p[used] : NULL;
 		int64_t next = next_window(c, w, until);
 		bool there = w != NULL && w->index == next;
 
 		c->frontier = next;
 		if (next == until)
 			break;
-		fetch_packed(c, used + PACKED_AHEAD);
-		commit(a, c, next, there ? open_window(c, used) : NULL,
+		windows_fetch(&c->windows, used + PACKED_AHEAD);
+		commit(a, c, next,
+		    there ? windows_open(&c->windows, used) : NULL,
 		    owner(c, next));
-		if (there) {
-			recycle(c, w->open);
-			w->open = NULL;
-			used++;
-		}
+		if (there)
+			windows_empty(&c->windows, used++);
 		c->frontier = next + 1;
 		finish_spans(a, c);
 	}
 	finish_spans(a, c);
-	if (used > 0)
-		drop_windows(c, used);
+	windows_drop(&c->windows, used);
 	hearing_forget(&c->ahead.hearing, c->frontier * a->o.window_ms);
 	hearing_forget(&c->done.hearing, c->frontier * a->o.window_ms);
 }
@@ -999,17 +718,18 @@ decided(const struct agg *a, const struct channel *c)
 static void
 feed_until(struct agg *a, struct channel *c, int64_t until)
 {
-	for (; c->n_fed < c->n_windows && c->windows[c->n_fed].index < until;
-	     c->n_fed++) {
+	struct windows *w = &c->windows;
+
+	for (; w->n_fed < w->n && w->p[w->n_fed].index < until; w->n_fed++) {
 		bool run;
 		size_t open;
 
-		feed(a, c, &c->ahead, c->windows[c->n_fed].index,
-		    open_window(c, c->n_fed), NULL);
+		feed(a, c, &c->ahead, w->p[w->n_fed].index,
+		    windows_open(w, w->n_fed), NULL);
 		run = c->ahead.sessions.in_run && !c->ahead.sessions.helix;
 		open = run ? OPEN_OF_RUN : OPEN_WINDOWS;
-		if (c->n_fed >= open)
-			pack_window(a, c, c->n_fed - open);
+		if (w->n_fed >= open)
+			windows_pack(w, w->n_fed - open, &a->packing);
 	}
 	c->fed = until;
 }
@@ -1066,7 +786,7 @@ agg_pass(struct agg *a, int64_t now)
 
 		/* First, as the clock may have jumped past what has changed. */
 		rewrite(a, c);
-		forget_recent(c, index_of(a, now - a->o.hold_ms) - 1);
+		recent_forget(&c->recent, index_of(a, now - a->o.hold_ms) - 1);
 		advance_to(a, c, index_of(a, now));
 	}
 }
@@ -1093,7 +813,7 @@ rewind_ahead(struct agg *a, struct channel *c)
 		break;
 	}
 	c->n_spans = kept;
-	c->n_fed = 0;
+	c->windows.n_fed = 0;
 	feed_until(a, c, c->fed);
 	pass(a, c, &c->ahead, c->fed * a->o.window_ms, false);
 }
@@ -1233,9 +953,9 @@ takes_away(const struct agg *a, const struct channel *c, const struct event *e)
 	for (size_t i = 0; i < c->n_streams; i++) {
 		const struct stream *s = c->streams[i];
 
-		if (s->run && s->stream >= c->done.sessions.runs)
+		if (s->total.run && s->stream >= c->done.sessions.runs)
 			return true;
-		if (!s->run && hit && s->stream >= c->done.sessions.n &&
+		if (!s->total.run && hit && s->stream >= c->done.sessions.n &&
 		    !str_eq(map_name(&a->ids, s->id), e->stream_id))
 			return true;
 	}
@@ -1269,7 +989,7 @@ agg_add(struct agg *a, const struct event *e)
 	if (index < c->frontier || (index < c->fed && takes_away(a, c, e)))
 		return false;
 	if (event_is_chat(e)) {
-		w = get_window(c, index);
+		w = windows_get(&c->windows, index);
 		w->counted |= tally_add(&w->tally, e, &a->mentions);
 		pending_chat(w, begin, e->ts, e->type == EVENT_MESSAGE);
 		matters = index < c->fed &&
@@ -1278,7 +998,7 @@ agg_add(struct agg *a, const struct event *e)
 		/* Live, one that comes late is moved. */
 		if (entry.ts < begin)
 			entry.ts = begin;
-		pending_entry(get_window(c, index), begin, &entry);
+		pending_entry(windows_get(&c->windows, index), begin, &entry);
 	} else {
 		matters = false;
 	}
@@ -1313,7 +1033,7 @@ agg_add_part(struct agg *a, const struct agg_part *p)
 	move_clock(c, p->last);
 	if (index < c->frontier)
 		return false;
-	w = get_window(c, index);
+	w = windows_get(&c->windows, index);
 	for (size_t i = 0; i < p->n_chatters; i++)
 		tally_user(&t, p->chatters[i], false);
 	for (size_t i = 0; i < p->n_firsts; i++)
@@ -1344,8 +1064,8 @@ end_channel(struct agg *a, struct channel *c)
 	int64_t last = c->frontier;
 
 	rewrite(a, c);
-	if (c->n_windows > 0)
-		last = c->windows[c->n_windows - 1].index + 1;
+	if (c->windows.n > 0)
+		last = c->windows.p[c->windows.n - 1].index + 1;
 	if (last > c->fed)
 		feed_until(a, c, last);
 	pass(a, c, &c->ahead, c->greatest_all, false);
@@ -1389,15 +1109,12 @@ agg_end(struct agg *a)
 static void
 channel_free(struct channel *c)
 {
-	drop_windows(c, c->n_windows);
-	pending_free(c->spare);
+	windows_release(&c->windows);
 	for (size_t i = 0; i < c->n_streams; i++)
 		stream_free(c->streams[i]);
-	free(c->windows);
 	free(c->streams);
 	free(c->spans);
-	forget_recent(c, INT64_MAX);
-	free(c->recent);
+	recent_release(&c->recent);
 	hearing_release(&c->ahead.hearing);
 	hearing_release(&c->done.hearing);
 	sessions_forget(&c->past);

@@ -52,13 +52,15 @@ struct sessions {
 };
 
 /* What a hit is. */
+enum session_kind {
+	SESSION_IGNORED, /* cached, or back too late: as if not there */
+	SESSION_STREAM,  /* the first hit of a new stream */
+	SESSION_SEGMENT, /* the stream is back: a new segment of it */
+	SESSION_GOES_ON, /* the next hit in a segment */
+};
+
 struct session_hit {
-	enum {
-		SESSION_IGNORED, /* cached, or back too late: as if not there */
-		SESSION_STREAM,  /* the first hit of a new stream */
-		SESSION_SEGMENT, /* the stream is back: a new segment of it */
-		SESSION_GOES_ON, /* the next hit in a segment */
-	} kind;
+	enum session_kind kind;
 	int64_t stream; /* which stream, counted from SESSIONS_FIRST */
 };
 
