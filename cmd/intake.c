@@ -66,6 +66,16 @@ intake_option(struct intake *in, int o)
 }
 
 void
+intake_begin(struct intake *in, char *const *paths, int n)
+{
+	if (n == 0)
+		tool_rejects_spare(&in->rejects, "-");
+	for (int i = 0; i < n; i++)
+		tool_rejects_spare(&in->rejects, paths[i]);
+	tool_rejects_begin(&in->rejects);
+}
+
+void
 intake_line(void *arg, const struct input *file, struct str line)
 {
 	const struct lines *l = &file->lines;

@@ -54,6 +54,12 @@ void intake_init(struct intake *in, const char *tool);
 bool intake_option(struct intake *in, int o) MUST_USE;
 
 /*
+ * Go to work, once all options are read, on the `n` operands `paths`; without any,
+ * on standard input: the file of --rejects is emptied. Exits when it is one of them.
+ */
+void intake_begin(struct intake *in, char *const *paths, int n);
+
+/*
  * Do what there is to do about one line, or one piece of a long one: a tool_line,
  * whose `arg` is the intake.
  */

@@ -143,16 +143,50 @@ tool_filter_release(struct tool_filter *f)
 	map_release(&f->channels);
 }
 
+bool
+tool_is_file(const char *path, const struct stat *st)
+{
+	struct stat at;
+	int r =
+	    strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &at) : stat(path, &at);
+
+	return r == 0 && S_ISREG(st->st_mode) && at.st_dev == st->st_dev &&
+	    at.st_ino == st->st_ino;
+}
+
 void
 tool_rejects_open(struct tool_rejects *r, const char *path)
 {
 	/* Personal, as the raw log is. */
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
 
 	r->path = path;
 	r->f = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (r->f == NULL)
 		err(TOOL_FAILED, "--rejects: %s", path);
+}
+
+void
+tool_rejects_spare(const struct tool_rejects *r, const char *path)
+{
+	struct stat st;
+
+	if (r->f != NULL && fstat(fileno(r->f), &st) == 0 &&
+	    tool_is_file(path, &st))
+		tool_wrong(
+		    "--rejects: %s is read, too: it would be lost", r->path);
+}
+
+void
+tool_rejects_begin(struct tool_rejects *r)
+{
+	struct stat st;
+
+	if (r->f == NULL || fstat(fileno(r->f), &st) != 0 ||
+	    !S_ISREG(st.st_mode))
+		return;
+	if (ftruncate(fileno(r->f), 0) != 0)
+		err(TOOL_FAILED, "--rejects: %s", r->path);
 }
 
 void

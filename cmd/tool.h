@@ -17,6 +17,8 @@
 #include "base/map.h"
 #include "base/progress.h"
 #include "base/str.h"
+#include <sys/stat.h>
+
 #include "format/input.h"
 
 /* How many lines pass between two looks at the clock. */
@@ -121,10 +123,29 @@ bool tool_passes(const struct tool_filter *f, struct str channel, int64_t ts);
 void tool_filter_release(struct tool_filter *f);
 
 /*
+ * Tell whether the operand `path` (`-` is standard input) is the file that `st`
+ * describes.
+ *
+ * Returns true when it is; false for what is no regular file.
+ */
+bool tool_is_file(const char *path, const struct stat *st);
+
+/*
  * Open the file `path` for refused lines, made with mode 0640 less the umask; exits
- * when that fails.
+ * when that fails. What it holds stays until tool_rejects_begin().
  */
 void tool_rejects_open(struct tool_rejects *r, const char *path);
+
+/*
+ * See to it that refused lines do not replace the file `path`, which is read: exits
+ * with TOOL_USAGE when they would.
+ */
+void tool_rejects_spare(const struct tool_rejects *r, const char *path);
+
+/*
+ * Empty the file for refused lines; exits when that fails.
+ */
+void tool_rejects_begin(struct tool_rejects *r);
 
 /*
  * Count, name and keep the refused line `line`, number `number` of input

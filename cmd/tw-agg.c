@@ -361,20 +361,21 @@ main(int argc, char **argv)
 	options(&r, argc, argv);
 	if (r.o.live && !r.hold_given)
 		r.o.hold_ms = LIVE_HOLD_MS;
+	if (r.in.uri != NULL && optind < argc)
+		tool_wrong("--uri reads no file: %s", argv[optind]);
 	if (r.o.live && r.in.uri != NULL)
 		tool_wrong(
 		    "--live: reads files or standard input, no database");
-	tool_confine(r.in.words, r.in.uri != NULL, NULL);
-	r.reader = event_reader_new();
-	r.agg = agg_new(&r.o, spell, &r);
-	if (r.in.uri != NULL && optind < argc)
-		tool_wrong("--uri reads no file: %s", argv[optind]);
 	if (r.pushdown && r.in.uri == NULL)
 		tool_wrong("--pushdown: which database? give --uri, too");
 	if (r.pushdown &&
 	    (r.o.window_ms > AGG_PART_MAX_MS || r.o.window_ms > r.o.gap_ms))
 		tool_wrong("--pushdown: a window of at most 150s, and not "
 			   "longer than --session-gap, can be counted there");
+	intake_begin(&r.in, argv + optind, argc - optind);
+	tool_confine(r.in.words, r.in.uri != NULL, NULL);
+	r.reader = event_reader_new();
+	r.agg = agg_new(&r.o, spell, &r);
 	if (r.pushdown)
 		result = tool_each_part(&r.in, r.o.window_ms, agg_part);
 	else if (r.in.uri != NULL)

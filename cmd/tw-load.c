@@ -807,6 +807,7 @@ main(int argc, char **argv)
 	r.statsdoc = statsdoc_new();
 	r.operands = optind < argc ? argv + optind : standard_input;
 	r.n_operands = optind < argc ? argc - optind : 1;
+	intake_begin(&r.intake, argv + optind, argc - optind);
 	connect_loader(&r);
 	if (r.export) {
 		export_events(&r.intake, r.uri);

@@ -38,6 +38,8 @@ struct last {
 	size_t begin; /* of its line in `out` */
 };
 
+enum { KEY_FILE, MENTIONS_FILE, OPTOUT_FILE, N_FILES };
+
 struct parse {
 	struct intake in;              /* lines are read by rawmerge */
 	struct patterns *patterns;     /* NULL = none */
@@ -45,7 +47,8 @@ struct parse {
 	struct pseudonyms *pseudonyms; /* NULL = none */
 	bool strip;                    /* lines go out as they are */
 	bool mask;                     /* but for the names in them */
-	bool events_only; /* an option that --strip does not know */
+	bool events_only;            /* an option that --strip does not know */
+	const char *others[N_FILES]; /* files of options; or NULL */
 	struct jsonr *json;
 	struct scratch scratch;
 	struct buf text; /* a text made valid for the patterns */
@@ -407,6 +410,7 @@ load_optout(struct parse *p, const char *from, const char *path)
 {
 	struct errmsg why;
 
+	p->others[OPTOUT_FILE] = path;
 	optout_free(p->optout);
 	p->optout = optout_load(path, &why);
 	if (p->optout == NULL && why.passing)
@@ -470,6 +474,7 @@ options(struct parse *p, int argc, char **argv)
 			p->mask = true;
 			break;
 		case MENTIONS:
+			p->others[MENTIONS_FILE] = optarg;
 			patterns_free(p->patterns);
 			p->patterns = patterns_load(optarg, &why);
 			if (p->patterns == NULL)
@@ -479,6 +484,7 @@ options(struct parse *p, int argc, char **argv)
 			load_optout(p, "--optout", optarg);
 			break;
 		case PSEUDONYMIZE:
+			p->others[KEY_FILE] = optarg;
 			pseudonyms_free(p->pseudonyms);
 			p->pseudonyms = pseudonyms_load(optarg, &why);
 			if (p->pseudonyms == NULL)
@@ -495,6 +501,40 @@ options(struct parse *p, int argc, char **argv)
 		}
 	}
 	check_options(p);
+}
+
+/*
+ * Sees to it that refused lines replace nothing that is needed: no file that is
+ * read, and no raw log. That stands behind --rejects where the name of the file was
+ * forgotten, and cannot be had again.
+ */
+static void
+spare_files(struct parse *p)
+{
+	char *path = (char *)p->in.rejects.path;
+	const struct rawline *line;
+	struct rawmerge *m;
+	struct errmsg why;
+	struct event e;
+	struct str what;
+	struct stat st;
+
+	if (p->in.rejects.f == NULL ||
+	    fstat(fileno(p->in.rejects.f), &st) != 0 || !S_ISREG(st.st_mode))
+		return;
+	for (size_t i = 0; i < N_FILES; i++)
+		if (p->others[i] != NULL)
+			tool_rejects_spare(&p->in.rejects, p->others[i]);
+	m = rawmerge_new(&path, 1, NULL);
+	/* Lines that were refused would be again. */
+	if (rawmerge_next(m, &line, &why) == 1 && line->defect == NULL &&
+	    !line->blank && line->raw.source != RAWLOG_BARE &&
+	    make(p, line, &e, &what) != FROM_REFUSED)
+		tool_wrong("--rejects: %s is a raw log, which would be lost; "
+			   "was the file for refused lines forgotten?",
+		    path);
+	rawmerge_free(m);
+	p->lag = (struct lag){ 0 };
 }
 
 int
@@ -518,6 +558,11 @@ main(int argc, char **argv)
 		paths = argv + optind;
 		n = (size_t)(argc - optind);
 	}
+	if (!p.strip) {
+		p.json = jsonr_new();
+		spare_files(&p);
+	}
+	intake_begin(&p.in, argv + optind, argc - optind);
 	tool_confine(p.in.words, false, NULL);
 	if (p.strip) {
 		result = strip_files(p.optout, paths, n, p.mask, p.in.words);
@@ -527,7 +572,6 @@ main(int argc, char **argv)
 		return (int)result;
 	}
 	open_many();
-	p.json = jsonr_new();
 	m = rawmerge_new(paths, n, &tie);
 	/* Whole pieces leave from `out`: no need to copy them once more. */
 	(void)setvbuf(stdout, NULL, _IONBF, 0);

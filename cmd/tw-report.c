@@ -5,9 +5,11 @@
  */
 #define _GNU_SOURCE /* memmem */
 #include <err.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/login.h"
@@ -182,6 +184,12 @@ take_line(void *arg, struct str line, struct errmsg *why)
 	return NULL;
 }
 
+static bool
+is(const struct run *r, const char *kind)
+{
+	return strcmp(r->kind->name, kind) == 0;
+}
+
 /* Finds out which week was asked for. */
 static struct week
 choose_week(const struct run *r)
@@ -316,7 +324,7 @@ write_report(struct run *r)
 		write_file(r->output, buf_view(&b));
 	else
 		tool_output(buf_view(&b));
-	if (r->in.words == TOOL_VERBOSE && strcmp(r->kind->name, "weekly") != 0)
+	if (r->in.words == TOOL_VERBOSE && !is(r, "weekly"))
 		fprintf(stderr, "tw-report: %lld lines, %lld refused\n",
 		    (long long)r->in.lines, (long long)r->in.rejects.n);
 	buf_release(&b);
@@ -368,11 +376,11 @@ choose_kind(struct run *r, int argc, char **argv)
 			optind++;
 			break;
 		}
-	if (strcmp(r->kind->name, "history") == 0) {
+	if (is(r, "history")) {
 		if (optind == argc)
 			tool_wrong("history: of which channel?");
 		r->channel = argv[optind++];
-	} else if (strcmp(r->kind->name, "stream") == 0) {
+	} else if (is(r, "stream")) {
 		if (optind == argc)
 			tool_wrong("stream: which one? give its id, or latest");
 		/* Ids are numbers, or begin with ~; other words are
@@ -448,6 +456,30 @@ options(struct run *r, int argc, char **argv)
 		}
 }
 
+/* What is no file (a device, a pipe) is written to like standard output, which is
+ * also called `-`: it cannot be replaced. */
+static void
+choose_output(struct run *r)
+{
+	struct stat st;
+	int fd;
+
+	if (r->output == NULL || is(r, "site"))
+		return;
+	if (strcmp(r->output, "-") == 0) {
+		r->output = NULL;
+		return;
+	}
+	if (stat(r->output, &st) != 0 || S_ISREG(st.st_mode) ||
+	    S_ISDIR(st.st_mode))
+		return;
+	fd = open(r->output, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0)
+		err(TOOL_FAILED, "-o: %s", r->output);
+	close(fd);
+	r->output = NULL;
+}
+
 /* Sees to it that everything that was asked for can be done, before anything
  * is read. */
 static void
@@ -463,26 +495,35 @@ check_options(struct run *r)
 		tool_time(&r->in.filter.since_ms, "--since", r->since);
 	if (r->until != NULL)
 		tool_time(&r->in.filter.until_ms, "--until", r->until);
-	if ((r->since != NULL || r->until != NULL) &&
-	    strcmp(r->kind->name, "history") != 0 &&
-	    strcmp(r->kind->name, "mentions") != 0)
+	if ((r->since != NULL || r->until != NULL) && !is(r, "history") &&
+	    !is(r, "mentions"))
 		tool_wrong("--since, --until: not with %s", r->kind->name);
+	if (r->format != NULL && (is(r, "live") || is(r, "site")))
+		tool_wrong("--format: not with %s", r->kind->name);
+	if (r->once && !is(r, "live"))
+		tool_wrong("--once: only with live");
+	if (r->week != NULL &&
+	    (is(r, "live") || is(r, "site") || is(r, "stream")))
+		tool_wrong("--week: not with %s", r->kind->name);
+	if (r->channel != NULL && r->in.filter.channels.n > 0)
+		tool_wrong(
+		    "-c: %s of one channel: %s", r->kind->name, r->channel);
 	if (r->week != NULL && strcmp(r->week, "latest") != 0 &&
 	    !week_parse(str_of(r->week), &w))
 		tool_wrong("--week: \"%s\" is no week; give 2026-W47 or latest",
 		    r->week);
-	if (strcmp(r->kind->name, "site") == 0) {
+	if (is(r, "site")) {
 		if (r->output == NULL)
 			tool_wrong("site: into which folder? give -o");
 		return;
 	}
-	if (r->format == NULL && r->output != NULL) {
+	if (r->format == NULL && r->output != NULL)
 		r->format = render_by_path(r->output);
-		if (r->format == NULL)
-			tool_wrong("-o: %s: say with --format which of text, "
-				   "csv, json, html it shall be",
-			    r->output);
-	}
+	choose_output(r);
+	if (r->format == NULL && r->output != NULL)
+		tool_wrong("-o: %s: say with --format which of text, csv, "
+			   "json, html it shall be",
+		    r->output);
 	if (r->format == NULL)
 		r->format = render_by_name("text");
 }
@@ -498,7 +539,7 @@ begin(struct run *r)
 	r->report = report_new();
 	if (r->kind->courses)
 		report_keep_courses(r->report, BUCKETS);
-	if (strcmp(r->kind->name, "mentions") != 0)
+	if (!is(r, "mentions"))
 		return;
 	if (r->week != NULL && strcmp(r->week, "latest") == 0)
 		tool_wrong("--week latest: not with mentions; name the week");
@@ -523,6 +564,23 @@ run_live(const struct run *r, int argc, char **argv)
 	return result;
 }
 
+/* Sees to it that the report does not replace what it is made of. */
+static void
+spare_input(const struct run *r, char *const *paths, int n)
+{
+	struct stat st;
+
+	if (stat(r->output, &st) != 0)
+		return;
+	for (int i = 0; i < n; i++)
+		if (tool_is_file(paths[i], &st))
+			tool_wrong(
+			    "-o: %s is read, too: it would be lost", r->output);
+	if (n == 0 && r->in.uri == NULL && tool_is_file("-", &st))
+		tool_wrong("-o: %s is standard input, too: it would be lost",
+		    r->output);
+}
+
 /* Gives up all but what the report is read from and written to. */
 static void
 confine_run(const struct run *r)
@@ -530,7 +588,7 @@ confine_run(const struct run *r)
 	struct buf folder = { 0 };
 	const char *slash;
 
-	if (r->output != NULL && strcmp(r->kind->name, "site") == 0) {
+	if (r->output != NULL && is(r, "site")) {
 		sitefiles_make(r->output);
 		buf_str(&folder, str_of(r->output));
 	} else if (r->output != NULL) {
@@ -562,8 +620,11 @@ main(int argc, char **argv)
 	check_options(&r);
 	if (r.in.uri != NULL && optind < argc)
 		tool_wrong("--uri reads no file: %s", argv[optind]);
+	if (r.output != NULL)
+		spare_input(&r, argv + optind, argc - optind);
+	intake_begin(&r.in, argv + optind, argc - optind);
 	confine_run(&r);
-	if (strcmp(r.kind->name, "live") == 0)
+	if (is(&r, "live"))
 		return (int)run_live(&r, argc, argv);
 	begin(&r);
 	if (r.in.uri != NULL)

@@ -137,6 +137,27 @@ is $? 1 "a full disk for the rejects: exit 1"
 is "$(cat "$tmp/status")" 1 "a closed pipe, SIGPIPE ignored: exit 1"
 like "$(cat "$tmp/err")" 'standard output: Broken pipe' "it is named"
 
+# Refused lines replace nothing that is read, and no raw log.
+cp "$tmp/whole.log" "$tmp/raw.log"
+ln "$tmp/raw.log" "$tmp/link.log"
+printf 'cola\tcola\n' >"$tmp/names"
+printf 'junk\n' >"$tmp/junk"
+for args in "raw.log raw.log" "link.log raw.log" "raw.log part.aa" \
+	"names --mentions names raw.log" "junk junk"; do
+	# shellcheck disable=SC2086 # words
+	(cd "$tmp" && tw-parse --rejects $args) >"$tmp/out" 2>"$tmp/err"
+	is "$? $(wc -c <"$tmp/out")" "2 0" "--rejects $args: refused"
+	like "$(cat "$tmp/err")" 'would be lost' "with the reason"
+done
+tw-parse --rejects "$tmp/junk" <"$tmp/junk" 2>"$tmp/err"
+is $? 2 "standard input, too"
+same "$tmp/raw.log" "$tmp/whole.log" "the raw log is as it was"
+is "$(cat "$tmp/junk" "$tmp/names")" "junk
+cola	cola" "and so are the others"
+printf 'more\njunk\n' | tw-parse -q --rejects "$tmp/junk"
+printf 'x\n' | tw-parse -q --rejects "$tmp/junk"
+is "$(cat "$tmp/junk")" x "what was refused before is replaced"
+
 # The clock.
 printf '%s\n' "$line" | sed 's/^2026-11-23T12:00:00/2026-11-23T12:00:09/' |
 	tw-parse >/dev/null 2>"$tmp/err"

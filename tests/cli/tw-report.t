@@ -118,4 +118,30 @@ ok $? "and the others are reported"
 like "$(tw-report -h)" 'usage: tw-report' "-h"
 [ "$(tw-report -h | wc -l)" -le 24 ]
 ok $? "-h fits a screen"
+# What is no file is written to as it is; what is read is not replaced.
+mkfifo "$tmp/fifo.csv"
+cat "$tmp/fifo.csv" >"$tmp/fifo.out" &
+tw-report --week 2026-W48 -o "$tmp/fifo.csv" "$tmp/stats"
+is $? 0 "-o to a FIFO"
+wait $!
+tw-report --week 2026-W48 --format csv "$tmp/stats" >"$tmp/plain.csv"
+same "$tmp/fifo.out" "$tmp/plain.csv" "its reader gets the report"
+[ -p "$tmp/fifo.csv" ]
+ok $? "and it is still a FIFO"
+(cd "$tmp" && tw-report --week 2026-W48 --format csv -o - stats) >"$tmp/dash.csv"
+same "$tmp/dash.csv" "$tmp/plain.csv" "-o - is standard output"
+[ ! -e "$tmp/-" ]
+ok $? "and no file of that name"
+cp "$tmp/stats" "$tmp/stats.json"
+tw-report -o "$tmp/stats.json" "$tmp/stats.json" 2>"$tmp/err"
+is $? 2 "-o a file that is read: exit 2"
+same "$tmp/stats.json" "$tmp/stats" "it is as it was"
+for args in "live --format json" "site --format csv -o $tmp/w" "--once" \
+	"history kanal_eins -c kanal_zwei" "site --week latest -o $tmp/w" \
+	"stream latest --week latest"; do
+	# shellcheck disable=SC2086 # words
+	tw-report $args "$tmp/stats" >"$tmp/out" 2>"$tmp/err"
+	is "$? $(wc -c <"$tmp/out")" "2 0" "tw-report $args: exit 2"
+done
+
 done_testing
