@@ -327,6 +327,57 @@ chart_spark(
 	free(f);
 }
 
+/* How far the day that has begun at `from` has gone at `t`, by the clock on the wall
+ * just before `t` or after it, %. */
+static double
+wall_percent(int64_t from, int64_t t, bool before)
+{
+	int64_t shift = zone_offset_s(before ? t - 1 : t) - zone_offset_s(from);
+
+	return (double)(t - from + shift * MS_PER_S) * 100 / MS_PER_DAY;
+}
+
+/* Finds where between `a` and `e` the clock is set; `e` when it is not. */
+static int64_t
+find_shift(int64_t a, int64_t e)
+{
+	int64_t offset = zone_offset_s(a);
+
+	if (zone_offset_s(e - 1) == offset)
+		return e;
+	while (e - a > 1) {
+		int64_t mid = a + (e - a) / 2;
+
+		if (zone_offset_s(mid) == offset)
+			a = mid;
+		else
+			e = mid;
+	}
+	return e;
+}
+
+/* The bar of `span` from `a` to `e`, within the day that has begun at `from`. */
+static void
+day_bar(struct buf *b, const struct chart_span *span, int64_t from, int64_t a,
+    int64_t e)
+{
+	bool link = span->link.len > 0;
+	double left = wall_percent(from, a, false);
+
+	buf_str(b, link ? STR("<a href=\"") : STR("<i title=\""));
+	if (link) {
+		html_text(b, span->link);
+		buf_lit(b, "\" title=\"");
+	}
+	html_text(b, span->title);
+	if (link) {
+		buf_lit(b, "\" aria-label=\"");
+		html_text(b, span->title);
+	}
+	buf_printf(b, "\" style=\"left:%.2f%%;width:%.2f%%\"></%c>", left,
+	    wall_percent(from, e, true) - left, link ? 'a' : 'i');
+}
+
 /* One day of a grid. */
 static void
 grid_row(struct buf *b, int64_t day, const struct chart_span *spans, size_t n)
@@ -346,24 +397,13 @@ grid_row(struct buf *b, int64_t day, const struct chart_span *spans, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		int64_t a = spans[i].from > from ? spans[i].from : from;
 		int64_t e = spans[i].to < to ? spans[i].to : to;
-		bool link = spans[i].link.len > 0;
 
 		if (a >= to || e <= from)
 			continue;
-		buf_str(b, link ? STR("<a href=\"") : STR("<i title=\""));
-		if (link) {
-			html_text(b, spans[i].link);
-			buf_lit(b, "\" title=\"");
+		for (int64_t until; a < e; a = until) {
+			until = find_shift(a, e);
+			day_bar(b, &spans[i], from, a, until);
 		}
-		html_text(b, spans[i].title);
-		if (link) {
-			buf_lit(b, "\" aria-label=\"");
-			html_text(b, spans[i].title);
-		}
-		buf_printf(b, "\" style=\"left:%.2f%%;width:%.2f%%\"></%c>",
-		    (double)(a - from) * 100 / (double)(to - from),
-		    (double)(e - a) * 100 / (double)(to - from),
-		    link ? 'a' : 'i');
 	}
 	buf_lit(b, "</span></div>");
 }

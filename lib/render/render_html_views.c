@@ -103,7 +103,8 @@ signs(struct buf *b, const struct stats *s)
 static void
 history_days(struct buf *b, const struct history *h, const struct page *page)
 {
-	struct chart_span *spans = xcalloc(h->n_streams + 1, sizeof(*spans));
+	struct chart_span *spans = NULL;
+	size_t n = 0, cap = 0;
 	struct buf words = { 0 };
 	size_t *at = xcalloc(h->n_streams * 2 + 2, sizeof(*at));
 
@@ -122,18 +123,23 @@ history_days(struct buf *b, const struct history *h, const struct page *page)
 	}
 	at[h->n_streams * 2] = words.len;
 	for (size_t i = 0; i < h->n_streams; i++) {
-		const struct stats *s = h->streams[i].s;
 		const char *p = words.p;
-
-		spans[i] = (struct chart_span){ .from = s->ts,
-			.to = s->ended_at > s->ts ? s->ended_at : s->ts + 1,
-			.title = { p + at[i * 2], at[i * 2 + 1] - at[i * 2] },
+		struct chart_span span = { .title = { p + at[i * 2],
+					       at[i * 2 + 1] - at[i * 2] },
 			.link = { p + at[i * 2 + 1],
 			    at[i * 2 + 2] - at[i * 2 + 1] } };
+		struct view_stretch on;
+		size_t k = 0;
+
+		while (view_on_air(&h->streams[i], &k, &on)) {
+			span.from = on.from;
+			span.to = on.to;
+			spans = xgrow(spans, n, &cap, sizeof(*spans));
+			spans[n++] = span;
+		}
 	}
 	buf_lit(b, "<section><h2>When</h2>\n");
-	chart_days(
-	    b, STR("When it was on air, day by day"), spans, h->n_streams, 35);
+	chart_days(b, STR("When it was on air, day by day"), spans, n, 35);
 	buf_lit(b, "</section>\n");
 	free(spans);
 	free(at);

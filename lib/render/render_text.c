@@ -237,6 +237,30 @@ stream_row(struct buf *b, struct buf *cell, const struct report_stream *st)
 	buf_byte(b, '\n');
 }
 
+#define SLOTS 48 /* half hours of a day, by the clock on the wall */
+
+/* The half hours of the day from `from` to before `to` in which `s` was on air: a bit
+ * for each. Where the clock is set back two of them share one. */
+static uint64_t
+slots_on_air(const struct report_stream *s, int64_t from, int64_t to)
+{
+	struct view_stretch on;
+	uint64_t slots = 0;
+	size_t at = 0;
+
+	if (s->s->ts >= to || s->s->ended_at < from)
+		return 0;
+	while (view_on_air(s, &at, &on))
+		for (int64_t t = from; t < to; t += 30 * MS_PER_MIN) {
+			int64_t wall = t + zone_offset_s(t) * MS_PER_S;
+
+			if (on.from < t + 30 * MS_PER_MIN && on.to > t)
+				slots |= UINT64_C(1)
+				    << wall / (30 * MS_PER_MIN) % SLOTS;
+		}
+	return slots;
+}
+
 /* A row of 48 half hours for each day of the last weeks: when it was on air. */
 static void
 schedule(struct buf *b, struct buf *cell, const struct history *h)
@@ -254,18 +278,18 @@ schedule(struct buf *b, struct buf *cell, const struct history *h)
 	    "                  0           6           12          18\n");
 	for (; day >= first; day--) {
 		int64_t from = zone_day_start(tstamp_civil(day));
+		int64_t to = zone_day_start(tstamp_civil(day + 1));
+		uint64_t slots = 0;
 
+		for (size_t i = 0; i < h->n_streams; i++)
+			slots |= slots_on_air(&h->streams[i], from, to);
 		figure_day(cell, from);
 		width_left(b, buf_view(cell), 18);
 		buf_reset(cell);
-		for (int i = 0; i < 48; i++) {
-			int64_t at = from + i * 30 * MS_PER_MIN;
-
+		for (int i = 0; i < SLOTS; i++)
 			buf_str(b,
-			    view_on_air(h, at, at + 30 * MS_PER_MIN)
-				? STR("\xe2\x96\x88")
-				: STR("\xc2\xb7"));
-		}
+			    (slots >> i & 1) != 0 ? STR("\xe2\x96\x88")
+						  : STR("\xc2\xb7"));
 		buf_byte(b, '\n');
 	}
 	buf_byte(b, '\n');

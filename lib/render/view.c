@@ -63,11 +63,27 @@ view_holes(const struct course *c, struct view_stretch *holes, size_t max)
 }
 
 bool
-view_on_air(const struct history *h, int64_t from, int64_t to)
+view_on_air(const struct report_stream *s, size_t *at, struct view_stretch *to)
 {
-	for (size_t i = 0; i < h->n_streams; i++)
-		if (h->streams[i].s->ts < to &&
-		    h->streams[i].s->ended_at >= from)
-			return true;
-	return false;
+	const struct course *c = s->course;
+	size_t n = c != NULL ? c->n : 0, begin = *at;
+
+	*to = (struct view_stretch){ s->s->ts, s->s->ended_at };
+	if (n == 0) {
+		*at = 1;
+	} else {
+		while (*at < n && c->p[*at].windows == 0)
+			++*at;
+		if (*at == n)
+			return false;
+		if (begin > 0)
+			to->from = c->from + (int64_t)*at * c->width_ms;
+		while (*at < n && c->p[*at].windows > 0)
+			++*at;
+		if (*at < n)
+			to->to = c->from + (int64_t)*at * c->width_ms;
+	}
+	if (to->to <= to->from)
+		to->to = to->from + 1;
+	return begin == 0 || n > 0;
 }

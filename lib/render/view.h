@@ -36,10 +36,13 @@ size_t view_holes(
     const struct course *c, struct view_stretch *holes, size_t max);
 
 /*
- * Tell whether a stream of `h` was on air between `from` and `to`.
+ * Find the next stretch in which the stream `s` was on air. It may have been away and
+ * come back: then no windows are its in between. Where its windows were not read it
+ * is one. `*at` is 0 for the first, and kept for the others.
  *
- * Returns true when it was.
+ * Returns false when there are no more.
  */
-bool view_on_air(const struct history *h, int64_t from, int64_t to);
+bool view_on_air(
+    const struct report_stream *s, size_t *at, struct view_stretch *to);
 
 #endif

@@ -48,6 +48,49 @@ tw-report history nobody "$tmp/stats" >"$tmp/out" 2>"$tmp/err"
 is $? 0 "a channel without streams"
 like "$(cat "$tmp/err")" 'no stream of nobody' "is said"
 
+# On air. air ID BEGIN END [BEGIN END]: a stream, with minutes as windows
+air() {
+	id=$1
+	start=$2
+	while [ $# -gt 1 ]; do
+		end=$3
+		jq -nrc --arg id "$id" --arg a "$2" --arg e "$3" '
+			def at: strptime("%Y-%m-%dT%H:%MZ") | mktime;
+			range($a | at; $e | at; 60) |
+			{ts:(todate | sub("Z"; ".000Z")),channel:"air",
+			 type:"window",seconds:60,stream_id:$id,messages:1,
+			 heard_s:60}'
+		shift 2
+	done
+	printf '{"ts":"%s","channel":"air","type":"stream","seconds":60,"stream_id":"%s","started_at":"%s","ended_at":"%s","airtime_s":3600,"messages":9,"messages_max":1,"messages_max_at":"%s","windows":9}\n' \
+		"${start%Z}:00Z" "$id" "${start%Z}:00Z" "${end%Z}:00Z" "${start%Z}:00Z"
+}
+days() {
+	tw-report history air --tz Europe/Berlin | sed -n '/^On air/,/^$/p' |
+		grep '2026 ' | sed 's/^.* 2026   //; s/\(·\)*$//'
+}
+# 25 hours: 02:30 summer time to 03:00 winter time are the half hours 4 and 5, and
+# again; 23:50 to 00:10 end the day and begin the next.
+is "$({
+	air 1 2026-10-25T00:30Z 2026-10-25T02:00Z
+	air 2 2026-10-25T22:50Z 2026-10-25T23:10Z
+} | days)" "█
+····██·········································█" "on air: the clock is set back"
+# 23 hours: 01:30 winter time to 03:30 summer time is one hour.
+is "$(air 3 2026-03-29T00:30Z 2026-03-29T01:30Z | days)" "···█··█" \
+	"on air: the clock is set forward"
+is "$(air 3 2026-03-29T00:30Z 2026-03-29T01:30Z |
+	tw-report history air --tz Europe/Berlin --format html |
+	grep -o 'style="left:[0-9.]*%;width:[0-9.]*%"' | tr '\n' ' ')" \
+	'style="left:6.25%;width:2.08%" style="left:12.50%;width:2.08%" ' \
+	"on air: bars by the clock on the wall"
+# Away for an hour and back: the gap is not airtime.
+is "$(air 4 2026-11-17T17:00Z 2026-11-17T18:00Z 2026-11-17T19:00Z 2026-11-17T19:30Z |
+	days)" "····································██··█" "on air: not in a gap"
+is "$(air 4 2026-11-17T17:00Z 2026-11-17T18:00Z 2026-11-17T19:00Z 2026-11-17T19:30Z |
+	grep stream\",\" | days)" "····································█████" \
+	"on air: without windows from begin to end"
+
 # One stream.
 st() {
 	tw-report stream "$@" --format json "$tmp/stats"
