@@ -8,13 +8,19 @@
 
 #define SECONDS_DEFAULT 5 /* of a window, when there is none to look at */
 
+/* So many windows of that length. */
+struct width {
+	int64_t seconds, n;
+};
+
 /* A stream as its last line says. */
 struct kept {
-	struct stats s;   /* its slices are in `words` or absent */
-	uint32_t channel; /* number */
-	char *words;      /* owned */
-	int64_t unknown;  /* windows of which nothing is known */
-	bool read;        /* its line was there, not only windows of it */
+	struct stats s;        /* its slices are in `words` or absent */
+	uint32_t channel;      /* number */
+	char *words;           /* owned */
+	struct width *unknown; /* owned; windows of which nothing is known */
+	size_t n_unknown, cap_unknown;
+	bool read; /* its line was there, not only windows of it */
 	struct course course;
 };
 
@@ -36,13 +42,18 @@ struct report {
 	size_t buckets;     /* of all courses at most; 0 = none is kept */
 	size_t n_buckets;   /* of all courses */
 	size_t max_buckets; /* of a course */
+	int64_t seconds;    /* of a window; the widest */
+	bool any;           /* something was read */
 	struct buf key;
 };
 
 struct report *
 report_new(void)
 {
-	return xcalloc(1, sizeof(struct report));
+	struct report *r = xcalloc(1, sizeof(*r));
+
+	r->seconds = SECONDS_DEFAULT;
+	return r;
 }
 
 void
@@ -130,6 +141,19 @@ add_course(struct report *r, const struct stats *s)
 	}
 }
 
+/* The number of windows of this length, of which nothing is known, of the stream. */
+static int64_t *
+unknown_of(struct kept *k, int64_t seconds)
+{
+	for (size_t i = 0; i < k->n_unknown; i++)
+		if (k->unknown[i].seconds == seconds)
+			return &k->unknown[i].n;
+	k->unknown = xgrow(
+	    k->unknown, k->n_unknown, &k->cap_unknown, sizeof(*k->unknown));
+	k->unknown[k->n_unknown] = (struct width){ seconds, 0 };
+	return &k->unknown[k->n_unknown++].n;
+}
+
 /*
  * For the weeks windows say only one thing that streams do not: of which of
  * them nothing is known. The window of an equal key that comes later takes this one's place.
@@ -153,11 +177,11 @@ add_window(struct report *r, const struct stats *s)
 		return;
 	r->n_unknown += u->hash == 0;
 	if (u->stream != 0)
-		r->streams[u->stream - 1].unknown--;
+		--*unknown_of(&r->streams[u->stream - 1], s->seconds);
 	*u = (struct unknown){ hash, s->ts, s->seconds, channel, 0 };
 	if (wanted) {
 		u->stream = (uint32_t)stream_of(r, channel, s->stream_id) + 1;
-		r->streams[u->stream - 1].unknown++;
+		++*unknown_of(&r->streams[u->stream - 1], s->seconds);
 	}
 }
 
@@ -193,6 +217,9 @@ add_stream(struct report *r, const struct stats *s)
 void
 report_add(struct report *r, const struct stats *s)
 {
+	if (!r->any || s->seconds > r->seconds)
+		r->seconds = s->seconds;
+	r->any = true;
 	if (s->type == STATS_WINDOW) {
 		add_window(r, s);
 		if (r->buckets > 0 && s->stream_id.len > 0)
@@ -226,8 +253,12 @@ static void
 add_figures(struct weekly_figures *f, struct sums *sums, const struct kept *k)
 {
 	const struct stats *s = &k->s;
-	int64_t window_ms = s->seconds * MS_PER_S, heard_ms;
+	int64_t window_ms = s->seconds * MS_PER_S, heard_ms, unknown = 0;
 
+	/* Windows of another length than the stream's count for nothing. */
+	for (size_t i = 0; i < k->n_unknown; i++)
+		if (k->unknown[i].seconds == s->seconds)
+			unknown = k->unknown[i].n;
 	f->streams++;
 	f->open += s->open;
 	f->inferred += s->inferred;
@@ -256,7 +287,7 @@ add_figures(struct weekly_figures *f, struct sums *sums, const struct kept *k)
 	sums->message_ms =
 	    num_sum(sums->message_ms, num_product(s->n.messages, window_ms));
 	heard_ms = s->heard_ms >= 0
-	    ? num_sum(s->heard_ms, num_product(k->unknown, window_ms))
+	    ? num_sum(s->heard_ms, num_product(unknown, window_ms))
 	    : num_product(s->windows, window_ms);
 	sums->heard_ms = num_sum(sums->heard_ms, heard_ms);
 	if (s->airtime_ms > 0 && s->viewer_ms >= 0) {
@@ -416,7 +447,7 @@ report_weekly(
 	qsort(to->channels, to->n_channels, sizeof(*to->channels),
 	    compare_channels);
 	if (to->seconds == 0)
-		to->seconds = SECONDS_DEFAULT;
+		to->seconds = r->seconds;
 	free(k);
 }
 
@@ -480,7 +511,7 @@ report_history(const struct report *r, struct str channel, int64_t from,
 			to->seconds = k[i]->s.seconds;
 	}
 	if (to->seconds == 0)
-		to->seconds = SECONDS_DEFAULT;
+		to->seconds = r->seconds;
 	free(k);
 }
 
@@ -583,6 +614,7 @@ report_free(struct report *r)
 		return;
 	for (size_t i = 0; i < r->keys.n; i++) {
 		free(r->streams[i].words);
+		free(r->streams[i].unknown);
 		course_release(&r->streams[i].course);
 	}
 	free(r->streams);

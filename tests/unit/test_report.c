@@ -3,6 +3,7 @@
  */
 #include "tap.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/zone.h"
@@ -262,6 +263,48 @@ test_budget(void)
 	report_free(r);
 }
 
+/* Windows of another length than the stream's line lie beside its own. */
+static void
+test_widths(void)
+{
+	struct report *r = report_new();
+	struct stats s,
+	    w = { .type = STATS_WINDOW,
+		    .channel = STR("eins"),
+		    .stream_id = STR("1"),
+		    .heard_ms = STATS_UNKNOWN };
+	struct weekly week;
+
+	for (int i = 0; i < 10; i++) {
+		w.seconds = 5;
+		w.ts = T0 + i * 5 * MS_PER_S;
+		report_add(r, &w);
+		w.seconds = 60;
+		w.ts = T0 + i * MS_PER_MIN;
+		report_add(r, &w);
+	}
+	s = stream("eins", "1", T0);
+	report_add(r, &s);
+	report_weekly(r, week_of(zone_date(T0)), "UTC", &week);
+	/* 360 x 5 / (1800 + 10 x 5) */
+	ok(week.n_channels == 1 &&
+		fabs(week.channels[0].now.messages_avg - 1800.0 / 1850) < 1e-9,
+	    "ten windows of 5 s, of which nothing is known, are heard");
+	weekly_release(&week);
+	s.seconds = 60;
+	report_add(r, &s);
+	report_weekly(r, week_of(zone_date(T0)), "UTC", &week);
+	/* 360 x 60 / (1800 + 10 x 60) */
+	ok(fabs(week.channels[0].now.messages_avg - 9) < 1e-9,
+	    "its later line is of 60 s: those of 60 s are");
+	weekly_release(&week);
+	report_weekly(
+	    r, week_of(zone_date(T0 + 70 * MS_PER_DAY)), "UTC", &week);
+	is_int(week.seconds, 60, "a week without streams: the widest there is");
+	weekly_release(&week);
+	report_free(r);
+}
+
 int
 main(void)
 {
@@ -272,5 +315,6 @@ main(void)
 	test_unknown();
 	test_history();
 	test_budget();
+	test_widths();
 	return tap_done();
 }
