@@ -33,7 +33,17 @@ struct name {
 /* Viewers of one stream; a later line takes the place of the earlier. */
 struct watched {
 	int64_t viewer_ms; /* or STATS_UNKNOWN */
+	int64_t seconds;   /* of its windows; 0 = its line was not read */
 	bool counts;       /* it began in the time asked for */
+};
+
+/* A window in which somebody was mentioned; a later line takes the place of the
+ * earlier. */
+struct spoken {
+	int64_t ts, seconds;
+	size_t stream; /* number, or MAP_NONE */
+	char *json;    /* owned; the object of names and numbers */
+	size_t len;
 };
 
 struct mentions {
@@ -44,7 +54,10 @@ struct mentions {
 	struct map streams;      /* channel, LF, id */
 	struct watched *watched; /* owned; by number */
 	size_t cap_watched;
-	struct map windows; /* keys of windows with mentions */
+	struct map windows;    /* keys of windows with mentions */
+	struct spoken *spoken; /* owned; by number */
+	size_t cap_spoken;
+	bool summed;
 	bool any_event;
 	struct buf key, scratch;
 };
@@ -164,50 +177,91 @@ mentions_add_event(struct mentions *m, const struct event *e)
 	}
 }
 
-static void
-add_window(struct mentions *m, const struct stats *s)
-{
-	struct jsonscan scan;
-	struct member member;
-	size_t n = m->windows.n, number;
-
-	if (s->mentions.len == 0 || s->ts < m->from || s->ts >= m->to)
-		return;
-	buf_reset(&m->key);
-	buf_str(&m->key, s->channel);
-	buf_add(&m->key, &s->ts, sizeof(s->ts));
-	buf_add(&m->key, &s->seconds, sizeof(s->seconds));
-	number = map_number(
-	    &m->windows, buf_view(&m->key), hash_str(buf_view(&m->key), 0));
-	if (number < n)
-		return;
-	jsonscan_init(&scan, s->mentions, &m->scratch);
-	while (jsonscan_next(&scan, &member) == 1)
-		if (member.kind == MEMBER_INT && member.num > 0)
-			count(&name_of(m, member.key)->windows, s->ts,
-			    member.num);
-}
-
-void
-mentions_add_stats(struct mentions *m, const struct stats *s)
+/* Finds the number of a stream; a new one is watched by nobody yet. */
+static size_t
+stream_of(struct mentions *m, const struct stats *s)
 {
 	size_t n = m->streams.n, i;
 
-	if (s->type == STATS_WINDOW) {
-		add_window(m, s);
-		return;
-	}
 	buf_reset(&m->key);
 	buf_str(&m->key, s->channel);
 	buf_byte(&m->key, '\n');
 	buf_str(&m->key, s->stream_id);
 	i = map_number(
 	    &m->streams, buf_view(&m->key), hash_str(buf_view(&m->key), 0));
-	if (i == n)
-		m->watched =
-		    xgrow(m->watched, n, &m->cap_watched, sizeof(*m->watched));
-	m->watched[i] =
-	    (struct watched){ s->viewer_ms, s->ts >= m->from && s->ts < m->to };
+	if (i < n)
+		return i;
+	m->watched = xgrow(m->watched, n, &m->cap_watched, sizeof(*m->watched));
+	m->watched[i] = (struct watched){ .viewer_ms = STATS_UNKNOWN };
+	return i;
+}
+
+/* Keeps a window that has mentions, or replaces one that had. */
+static void
+add_window(struct mentions *m, const struct stats *s)
+{
+	size_t n = m->windows.n, i;
+	struct spoken *w;
+	uint64_t hash;
+	char *json;
+
+	if (s->ts < m->from || s->ts >= m->to)
+		return;
+	buf_reset(&m->key);
+	buf_str(&m->key, s->channel);
+	buf_add(&m->key, &s->ts, sizeof(s->ts));
+	buf_add(&m->key, &s->seconds, sizeof(s->seconds));
+	hash = hash_str(buf_view(&m->key), 0);
+	if (s->mentions.len == 0 &&
+	    map_find(&m->windows, buf_view(&m->key), hash) == MAP_NONE)
+		return;
+	i = map_number(&m->windows, buf_view(&m->key), hash);
+	if (i == n) {
+		m->spoken =
+		    xgrow(m->spoken, n, &m->cap_spoken, sizeof(*m->spoken));
+		m->spoken[i] = (struct spoken){ 0 };
+	}
+	w = &m->spoken[i];
+	json = xcalloc(s->mentions.len + 1, 1);
+	if (s->mentions.len > 0)
+		memcpy(json, s->mentions.p, s->mentions.len);
+	free(w->json);
+	*w = (struct spoken){ s->ts, s->seconds,
+		s->stream_id.len > 0 ? stream_of(m, s) : MAP_NONE, json,
+		s->mentions.len };
+}
+
+void
+mentions_add_stats(struct mentions *m, const struct stats *s)
+{
+	size_t i;
+
+	if (s->type == STATS_WINDOW) {
+		add_window(m, s);
+		return;
+	}
+	i = stream_of(m, s);
+	m->watched[i] = (struct watched){ s->viewer_ms, s->seconds,
+		s->ts >= m->from && s->ts < m->to };
+}
+
+/* Counts what the window says; but not beside those of the length that its stream
+ * has. */
+static void
+count_window(struct mentions *m, const struct spoken *w)
+{
+	int64_t seconds =
+	    w->stream != MAP_NONE ? m->watched[w->stream].seconds : 0;
+	struct jsonscan scan;
+	struct member member;
+
+	if (seconds != 0 && seconds != w->seconds)
+		return;
+	jsonscan_init(&scan, (struct str){ w->json, w->len }, &m->scratch);
+	while (jsonscan_next(&scan, &member) == 1)
+		if (member.kind == MEMBER_INT && member.num > 0)
+			count(&name_of(m, member.key)->windows, w->ts,
+			    member.num);
 }
 
 static int
@@ -252,9 +306,11 @@ sum_name(const struct mentions *m, size_t i, int64_t viewer_ms,
 }
 
 void
-mentions_sum(
-    const struct mentions *m, const char *tz, struct mentions_report *to)
+mentions_sum(struct mentions *m, const char *tz, struct mentions_report *to)
 {
+	for (size_t i = 0; i < m->windows.n && !m->any_event && !m->summed; i++)
+		count_window(m, &m->spoken[i]);
+	m->summed = true;
 	*to = (struct mentions_report){ .tz = tz,
 		.from = m->from,
 		.to = m->to,
@@ -292,8 +348,11 @@ mentions_free(struct mentions *m)
 		free(m->by_name[i].windows.minutes);
 		idset_release(&m->by_name[i].people);
 	}
+	for (size_t i = 0; i < m->windows.n; i++)
+		free(m->spoken[i].json);
 	free(m->by_name);
 	free(m->watched);
+	free(m->spoken);
 	map_release(&m->names);
 	map_release(&m->streams);
 	map_release(&m->windows);

@@ -61,12 +61,12 @@ void mentions_add_event(struct mentions *m, const struct event *e);
 void mentions_add_stats(struct mentions *m, const struct stats *s);
 
 /*
- * Sum up. The hours are those of the zone of this process, whose name is `tz`.
+ * Sum up, once all is read. The hours are those of the zone of this process, whose name is `tz`.
  *
  * `to` is the caller's, for mentions_report_release(); it borrows from `m`.
  */
 void mentions_sum(
-    const struct mentions *m, const char *tz, struct mentions_report *to);
+    struct mentions *m, const char *tz, struct mentions_report *to);
 
 /*
  * Free what `r` holds.

@@ -116,10 +116,58 @@ test_windows(void)
 	mentions_free(m);
 }
 
+/* A window that comes again replaces itself; those of another length than their
+ * stream's do not count beside it. */
+static void
+test_again(void)
+{
+	struct mentions *m = mentions_new(INT64_MIN, INT64_MAX);
+	struct stats w = { .type = STATS_WINDOW,
+		.ts = T0,
+		.channel = STR("k"),
+		.seconds = 5,
+		.stream_id = STR("7"),
+		.mentions = STR("{\"cola\":3}") };
+	struct stats s = { .type = STATS_STREAM,
+		.ts = T0,
+		.channel = STR("k"),
+		.seconds = 5,
+		.stream_id = STR("7"),
+		.viewer_ms = STATS_UNKNOWN };
+	struct mentions_report r;
+
+	mentions_add_stats(m, &w);
+	w.mentions = STR("{\"cola\":4,\"tee\":2}");
+	mentions_add_stats(m, &w);
+	w.ts = T0 + 5000;
+	mentions_add_stats(m, &w);
+	w.mentions = STR_ABSENT;
+	mentions_add_stats(m, &w);
+	w.ts = T0;
+	w.seconds = 60;
+	w.mentions = STR("{\"cola\":100}");
+	mentions_add_stats(m, &w);
+	mentions_add_stats(m, &s);
+	w.stream_id = STR_ABSENT;
+	w.ts = T0 + MS_PER_HOUR;
+	w.mentions = STR("{\"cola\":10}");
+	mentions_add_stats(m, &w);
+	mentions_sum(m, "UTC", &r);
+	if (is_int((int64_t)r.n_names, 2, "again: two names")) {
+		is_int(r.names[0].mentions, 14, "the later 4, and 10 outside");
+		is_int(r.names[0].last, T0 + MS_PER_HOUR, "the last");
+		is_int(r.names[1].mentions, 2, "one that the first had not");
+		is_int(r.names[1].last, T0, "not what was taken back");
+	}
+	mentions_report_release(&r);
+	mentions_free(m);
+}
+
 int
 main(void)
 {
 	test_events();
 	test_windows();
+	test_again();
 	return tap_done();
 }

@@ -46,7 +46,7 @@ has(const char *text, const char *name)
 }
 
 static void
-render(const struct mentions *m, const char *format)
+render(struct mentions *m, const char *format)
 {
 	struct mentions_report r;
 
