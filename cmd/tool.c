@@ -243,9 +243,7 @@ tool_progress(const char *tool, enum tool_words words, int64_t total)
 void
 tool_confine(enum tool_words words, bool network, const char *folder)
 {
-	/* libmongoc counts in memory that it shares, used or not, and removes
-	 * it at the end. */
-	struct confine needed = { network, { folder, "/dev/shm" } };
+	struct confine needed = { network, folder };
 	struct errmsg why;
 
 	if (!confine(&needed, &why) && words == TOOL_VERBOSE)

@@ -252,6 +252,22 @@ limit_to_week(struct run *r)
 		r->in.filter.until_ms = week_start(after);
 }
 
+/* A course that lacks windows is not to be taken for all of its stream. */
+static void
+warn_of_partial(
+    const struct run *r, const struct report_stream *streams, size_t n)
+{
+	size_t partial = 0;
+
+	for (size_t i = 0; i < n; i++)
+		partial += report_is_partial(&streams[i]);
+	if (partial > 0 && r->in.words != TOOL_QUIET)
+		tool_warn("%s: %zu stream%s more windows than the input: not "
+			  "all were there, or not in order of time; what is "
+			  "drawn is only a part",
+		    r->kind->name, partial, partial > 1 ? "s have" : " has");
+}
+
 static void
 write_history(struct run *r, struct buf *b)
 {
@@ -268,6 +284,7 @@ write_history(struct run *r, struct buf *b)
 		    "history: there is no stream of %s in the input, or none "
 		    "of that time",
 		    login.p);
+	warn_of_partial(r, h.streams, h.n_streams);
 	r->format->history(b, &h);
 	history_release(&h);
 }
@@ -291,6 +308,7 @@ write_stream(struct run *r, struct buf *b)
 		tool_warn("stream: %zu channels have a stream %s; taking the "
 			  "newest",
 		    n, r->id);
+	warn_of_partial(r, &v.stream, 1);
 	r->format->stream(b, &v);
 }
 

@@ -30,10 +30,6 @@ export LC_ALL TZ
 # The tools lie beside the scripts; cron does not know where.
 PATH=$(cd "$(dirname "$0")" && pwd):${PATH:-/usr/bin:/bin}
 export PATH
-# Of libmongoc: what a tool that is killed would leave behind in shared memory, and
-# another with the same number would then say a word about.
-MONGOC_DISABLE_SHM=1
-export MONGOC_DISABLE_SHM
 
 warn() {
 	printf '%s: %s\n' "$name" "$*" >&2

@@ -216,7 +216,7 @@ allow_folder(int rules, const char *path, uint64_t rights)
 }
 
 static bool
-close_files(const char *const folders[2])
+close_files(const char *folder)
 {
 	long version = syscall(__NR_landlock_create_ruleset, NULL, 0,
 	    LANDLOCK_CREATE_RULESET_VERSION);
@@ -240,8 +240,7 @@ close_files(const char *const folders[2])
 	rules = (int)syscall(__NR_landlock_create_ruleset, &r, sizeof(r), 0);
 	if (rules < 0)
 		return false;
-	good = allow_folder(rules, folders[0], rights) &&
-	    allow_folder(rules, folders[1], rights) &&
+	good = allow_folder(rules, folder, rights) &&
 	    syscall(__NR_landlock_restrict_self, rules, 0) == 0;
 	close(rules);
 	return good;
@@ -256,7 +255,7 @@ confine(const struct confine *c, struct errmsg *why)
 		errmsg_set(why, "no_new_privs: %s", strerror(errno));
 		return false;
 	}
-	if (WITH_FILES && !close_files(c->folders)) {
+	if (WITH_FILES && !close_files(c->folder)) {
 		errmsg_set(why, "Landlock: %s", strerror(errno));
 		good = false;
 	}

@@ -18,8 +18,8 @@
 /* What is still needed. */
 struct confine {
 	bool network;
-	/* Below which files are made, replaced and removed; NULL = none. */
-	const char *folders[2];
+	const char *folder; /* below which files are made, replaced and
+	                     * removed; NULL = none */
 };
 
 /*

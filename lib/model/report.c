@@ -538,6 +538,18 @@ report_find(const struct report *r, struct str channel, struct str id,
 	return latest && n > 1 ? 1 : n;
 }
 
+bool
+report_is_partial(const struct report_stream *s)
+{
+	const struct course *c = s->course;
+	struct course_bucket all;
+
+	if (c->n == 0 || c->seconds != s->s->seconds)
+		return false;
+	course_sum(c, 0, c->n, &all);
+	return all.windows < s->s->windows;
+}
+
 /* The last time of which the stream says something. */
 static int64_t
 last_of(const struct kept *k)

@@ -134,6 +134,14 @@ void report_history(const struct report *r, struct str channel, int64_t from,
 size_t report_find(const struct report *r, struct str channel, struct str id,
     struct report_stream *to);
 
+/*
+ * Tell whether the stream has more windows than its course: some were not in what was
+ * read, or not in order of time, and so took the place of others.
+ *
+ * Returns true when that is so; false where no window was read at all.
+ */
+bool report_is_partial(const struct report_stream *s);
+
 /* A stream that goes on. */
 struct on_air {
 	struct str channel, stream_id;

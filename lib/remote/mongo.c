@@ -6,6 +6,7 @@
  * every stream is wrapped in one of ours (a tap), which calls `idle` as long as
  * no byte of the answer has come.
  */
+#define _GNU_SOURCE /* memfd_create */
 #include "remote/mongo.h"
 
 #include <mongoc/mongoc.h>
@@ -62,6 +63,30 @@ struct tap {
 	struct tap *next;                    /* borrowed; of m->taps */
 	char server[BSON_HOST_NAME_MAX + 8]; /* host:port */
 };
+
+#if defined(__linux__)
+/*
+ * Before main() the library puts counters that nobody here reads into /dev/shm. One
+ * that is killed leaves them there for ever, and when its process id comes again the
+ * library speaks on standard error, of any tool that is linked with it. The program's
+ * symbols come before those of the C library: here the counters get memory without a
+ * name.
+ */
+int
+shm_open(const char *name, int flags, mode_t mode)
+{
+	(void)flags;
+	(void)mode;
+	return memfd_create(name, MFD_CLOEXEC);
+}
+
+int
+shm_unlink(const char *name)
+{
+	(void)name;
+	return 0;
+}
+#endif
 
 /*
  * Errors
@@ -133,21 +158,6 @@ hear(mongoc_log_level_t level, const char *domain, const char *text, void *arg)
  * URIs
  */
 
-/*
- * The library shows its counters in a piece of shared memory, which a process
- * that is killed leaves behind for good, and the next one with its number
- * complains of: nobody needs to find it. Before main(), as Debian's library begins
- * before main(), too.
- */
-static __attribute__((constructor)) void
-forget_counters(void)
-{
-	char name[32];
-
-	snprintf(name, sizeof(name), "/mongoc-%ld", (long)getpid());
-	(void)shm_unlink(name);
-}
-
 struct mongo_uri *
 mongo_uri_new(const char *text, struct errmsg *why)
 {
@@ -157,8 +167,6 @@ mongo_uri_new(const char *text, struct errmsg *why)
 
 	mongoc_log_set_handler(hear, NULL);
 	mongoc_init();
-	/* Where the library has begun only now. */
-	forget_counters();
 	mongoc_log_set_handler(hear, &warning);
 	u = xcalloc(1, sizeof(*u));
 	u->uri = mongoc_uri_new_with_error(text, &error);

@@ -84,6 +84,13 @@ is "$(air 3 2026-03-29T00:30Z 2026-03-29T01:30Z |
 	grep -o 'style="left:[0-9.]*%;width:[0-9.]*%"' | tr '\n' ' ')" \
 	'style="left:6.25%;width:2.08%" style="left:12.50%;width:2.08%" ' \
 	"on air: bars by the clock on the wall"
+# Windows that come in another order take the place of others: that is told.
+air 5 2026-11-17T17:00Z 2026-11-17T17:09Z >"$tmp/air"
+tw-report stream 5 "$tmp/air" >"$tmp/out" 2>"$tmp/err"
+is "$? $(cat "$tmp/err")" "0 " "all nine windows are there"
+tac "$tmp/air" | tw-report stream 5 >"$tmp/out" 2>"$tmp/err"
+like "$? $(cat "$tmp/err")" '^0 tw-report: stream: 1 stream has more windows than the input' \
+	"backwards they are not, and that is said"
 # Away for an hour and back: the gap is not airtime.
 is "$(air 4 2026-11-17T17:00Z 2026-11-17T18:00Z 2026-11-17T19:00Z 2026-11-17T19:30Z |
 	days)" "····································██··█" "on air: not in a gap"
