@@ -90,4 +90,12 @@ tw-live 2>/dev/null
 is $? 2 "no channel: exit 2"
 tw-live --nonsense x 2>/dev/null
 is $? 2 "a wrong option: exit 2"
+# Calls that are wrong, and one that is over before anything has begun.
+timeout 30 tw-live --once 1 'bad name' >"$tmp/frame" 2>"$tmp/err"
+is $? 2 "a name that is none: exit 2"
+like "$(cat "$tmp/err")" 'is no channel' "and why"
+timeout 30 tw-live --once 1 -f "$tmp/none" >"$tmp/frame" 2>"$tmp/err"
+is $? 2 "a file that is not there: exit 2"
+timeout 30 tw-live --once 0 kanal_01 >"$tmp/frame" 2>"$tmp/err"
+is $? 0 "no time at all: $(cat "$tmp/err")"
 done_testing
