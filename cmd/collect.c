@@ -11,6 +11,7 @@
 
 #include "base/login.h"
 #include "base/now.h"
+#include "base/utf8.h"
 #include "format/hash.h"
 
 #define FILES_MAX  1024
@@ -79,9 +80,9 @@ read_file(struct map *list, const struct collect_source *s, struct errmsg *why)
 		return false;
 	}
 	while ((len = getline(&text, &cap, f)) >= 0) {
-		struct str name = trim((struct str){ text, (size_t)len });
+		struct str line = { text, (size_t)len }, name;
 
-		number++;
+		name = trim(number++ == 0 ? utf8_without_mark(line) : line);
 		if (name.len == 0)
 			continue;
 		if (login_fold(name, &login))

@@ -60,6 +60,18 @@ utf8_is_layout(uint32_t c)
 	    (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
+struct str
+utf8_without_mark(struct str first_line)
+{
+	struct str mark = STR("\xef\xbb\xbf");
+
+	if (str_starts(first_line, mark)) {
+		first_line.p += mark.len;
+		first_line.len -= mark.len;
+	}
+	return first_line;
+}
+
 bool
 utf8_valid(struct str s)
 {

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/attr.h"
 #include "base/buf.h"
 #include "base/str.h"
 
@@ -47,6 +48,14 @@ bool utf8_is_control(uint32_t c);
  * Returns true when it is.
  */
 bool utf8_is_layout(uint32_t c);
+
+/*
+ * Take off the mark that some editors put before the first line of a file (U+FEFF,
+ * byte order mark).
+ *
+ * Returns the line without it.
+ */
+struct str utf8_without_mark(struct str first_line) MUST_USE;
 
 /*
  * Tell whether all of `s` is UTF-8.

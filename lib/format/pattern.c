@@ -120,12 +120,15 @@ patterns_load(const char *path, struct errmsg *why)
 		errmsg_where(why, "%s", path);
 		goto fail;
 	}
-	while ((r = input_next(&in, &line, why)) == 1)
+	while ((r = input_next(&in, &line, why)) == 1) {
+		if (in.lines.number == 1)
+			line = utf8_without_mark(line);
 		if (!add_line(set, line, why)) {
 			errmsg_where(
 			    why, "%s:%lld", path, (long long)in.lines.number);
 			goto fail;
 		}
+	}
 	if (r < 0) {
 		errmsg_where(why, "%s", path);
 		goto fail;

@@ -115,6 +115,13 @@ tw-parse --mentions "$tmp/bad" </dev/null >/dev/null 2>"$tmp/err"
 is $? 2 "a pattern that is none: exit 2"
 like "$(cat "$tmp/err")" 'bad:1: pattern' "with its line"
 
+# The mark that some editors put before a file belongs to nothing in it.
+printf '\357\273\277hello\thello\n' >"$tmp/bom"
+like "$(tw-parse --mentions "$tmp/bom" "$tmp/a.log")" '"mentions":\["hello"\]' \
+	"a byte order mark before the mentions"
+printf '\357\273\2777\n' >"$tmp/bom"
+is "$(tw-parse --optout "$tmp/bom" "$tmp/a.log")" "" "and before the opt-outs"
+
 # A pattern that explodes does not hang the pipe.
 printf 'slow\t(x+x+)+[yz]\n' >"$tmp/slow"
 printf '%s\n' "$p@id=1;tmi-sent-ts=1795435200123 :z!z@z PRIVMSG #kanal_eins :$(
