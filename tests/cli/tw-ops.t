@@ -66,6 +66,9 @@ same "$tmp/want" "$tmp/got" "with the same result"
 out=$(tw-etl --again 123 2>&1)
 is "$? $out" "2 tw-etl: --again: 123: there is no such stream" "and says which there is not"
 rm -rf "$data/parts" "$data/stats"
+tw-etl --backfill 2026-11-11 2026-11-10 2>"$tmp/err"
+is "$? $(cat "$tmp/err")" "2 tw-etl: --backfill: 2026-11-10 is before 2026-11-11" \
+	"--backfill the wrong way round"
 tw-etl --backfill 2026-11-10 2026-11-11
 is "$? $(marked 'done')" "0 $(grep -l '"type":"stream"' "$data"/stats/*/2026111[01]* | wc -l)" \
 	"--backfill does those that began in these days"

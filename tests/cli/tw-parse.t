@@ -156,6 +156,7 @@ for args in "raw.log raw.log" "link.log raw.log" "raw.log part.aa" \
 	is "$? $(wc -c <"$tmp/out")" "2 0" "--rejects $args: refused"
 	like "$(cat "$tmp/err")" 'would be lost' "with the reason"
 done
+# shellcheck disable=SC2094 # on purpose
 tw-parse --rejects "$tmp/junk" <"$tmp/junk" 2>"$tmp/err"
 is $? 2 "standard input, too"
 same "$tmp/raw.log" "$tmp/whole.log" "the raw log is as it was"

@@ -71,11 +71,11 @@ test_file(void)
 {
 	static const char *const bad[] = { "zoe\n", "12 \n-3\n", "1.5\n",
 		"123456789012345678901\n", "12\n0x1f\n",
-		"\xef\xbb\xbf"
-		"12\n",
+		"12\n\xef\xbb\xbf"
+		"13\n",
 		"12\n\0 13\n" };
 	static const char *const want[] = {
-		":1: ", ":2: ", ":1: ", ":1: ", ":2: ", ":1: ", ""
+		":1: ", ":2: ", ":1: ", ":1: ", ":2: ", ":2: ", ""
 	};
 	struct errmsg why;
 	struct optout *o;
@@ -86,6 +86,11 @@ test_file(void)
 	ok(in_irc(o, "@user-id=14 :a!a@a PRIVMSG #c :x"), "no line end");
 	ok(in_irc(o, "@login=zoe_alt :t CLEARMSG #c :x"), "a second name");
 	ok(!in_irc(o, "@user-id=1 :a!a@a PRIVMSG #c :x"), "a part of one");
+	optout_free(o);
+	o = users("\xef\xbb\xbf"
+		  "12\n");
+	ok(in_irc(o, "@user-id=12 :a!a@a PRIVMSG #c :x"),
+	    "a byte order mark before the first line");
 	optout_free(o);
 	o = users("");
 	ok(!in_irc(o, "@user-id=12 :a!a@a PRIVMSG #c :x"), "an empty file");
