@@ -301,7 +301,7 @@ check_stream(const struct report *r, const struct render *f, const char *id)
 }
 
 static void
-check_mentions(const struct mentions *m, const struct render *f)
+check_mentions(struct mentions *m, const struct render *f)
 {
 	struct mentions_report report;
 
