@@ -162,17 +162,14 @@ tool_rejects_open(struct tool_rejects *r, const char *path)
 
 	r->path = path;
 	r->f = fd >= 0 ? fdopen(fd, "w") : NULL;
-	if (r->f == NULL)
+	if (r->f == NULL || fstat(fd, &r->st) != 0)
 		err(TOOL_FAILED, "--rejects: %s", path);
 }
 
 void
 tool_rejects_spare(const struct tool_rejects *r, const char *path)
 {
-	struct stat st;
-
-	if (r->f != NULL && fstat(fileno(r->f), &st) == 0 &&
-	    tool_is_file(path, &st))
+	if (r->f != NULL && tool_is_file(path, &r->st))
 		tool_wrong(
 		    "--rejects: %s is read, too: it would be lost", r->path);
 }
@@ -180,12 +177,8 @@ tool_rejects_spare(const struct tool_rejects *r, const char *path)
 void
 tool_rejects_begin(struct tool_rejects *r)
 {
-	struct stat st;
-
-	if (r->f == NULL || fstat(fileno(r->f), &st) != 0 ||
-	    !S_ISREG(st.st_mode))
-		return;
-	if (ftruncate(fileno(r->f), 0) != 0)
+	if (r->f != NULL && S_ISREG(r->st.st_mode) &&
+	    ftruncate(fileno(r->f), 0) != 0)
 		err(TOOL_FAILED, "--rejects: %s", r->path);
 }
 

@@ -11,14 +11,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/attr.h"
 #include "base/errmsg.h"
 #include "base/map.h"
 #include "base/progress.h"
 #include "base/str.h"
-#include <sys/stat.h>
-
 #include "format/input.h"
 
 /* How many lines pass between two looks at the clock. */
@@ -46,6 +45,7 @@ struct tool_filter {
 struct tool_rejects {
 	FILE *f;          /* owned; NULL = they are only named */
 	const char *path; /* borrowed */
+	struct stat st;   /* of it */
 	bool quiet;       /* they are not named */
 	int64_t n;        /* lines refused */
 };

@@ -517,10 +517,8 @@ spare_files(struct parse *p)
 	struct errmsg why;
 	struct event e;
 	struct str what;
-	struct stat st;
 
-	if (p->in.rejects.f == NULL ||
-	    fstat(fileno(p->in.rejects.f), &st) != 0 || !S_ISREG(st.st_mode))
+	if (p->in.rejects.f == NULL || !S_ISREG(p->in.rejects.st.st_mode))
 		return;
 	for (size_t i = 0; i < N_FILES; i++)
 		if (p->others[i] != NULL)

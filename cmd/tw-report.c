@@ -640,7 +640,6 @@ main(int argc, char **argv)
 		tool_wrong("--uri reads no file: %s", argv[optind]);
 	if (r.output != NULL)
 		spare_input(&r, argv + optind, argc - optind);
-	intake_begin(&r.in, argv + optind, argc - optind);
 	confine_run(&r);
 	if (is(&r, "live"))
 		return (int)run_live(&r, argc, argv);

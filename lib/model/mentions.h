@@ -61,7 +61,8 @@ void mentions_add_event(struct mentions *m, const struct event *e);
 void mentions_add_stats(struct mentions *m, const struct stats *s);
 
 /*
- * Sum up, once all is read. The hours are those of the zone of this process, whose name is `tz`.
+ * Sum up, once all is read. The hours are those of the zone of this process, whose
+ * name is `tz`.
  *
  * `to` is the caller's, for mentions_report_release(); it borrows from `m`.
  */

@@ -42,18 +42,14 @@ struct report {
 	size_t buckets;     /* of all courses at most; 0 = none is kept */
 	size_t n_buckets;   /* of all courses */
 	size_t max_buckets; /* of a course */
-	int64_t seconds;    /* of a window; the widest */
-	bool any;           /* something was read */
+	int64_t seconds;    /* of a window; the widest that was read, or 0 */
 	struct buf key;
 };
 
 struct report *
 report_new(void)
 {
-	struct report *r = xcalloc(1, sizeof(*r));
-
-	r->seconds = SECONDS_DEFAULT;
-	return r;
+	return xcalloc(1, sizeof(struct report));
 }
 
 void
@@ -141,13 +137,25 @@ add_course(struct report *r, const struct stats *s)
 	}
 }
 
-/* The number of windows of this length, of which nothing is known, of the stream. */
-static int64_t *
-unknown_of(struct kept *k, int64_t seconds)
+/* Finds those of the stream's windows of this length of which nothing is known; NULL
+ * when there were none. */
+static struct width *
+find_width(const struct kept *k, int64_t seconds)
 {
 	for (size_t i = 0; i < k->n_unknown; i++)
 		if (k->unknown[i].seconds == seconds)
-			return &k->unknown[i].n;
+			return &k->unknown[i];
+	return NULL;
+}
+
+/* Their number, to be changed. */
+static int64_t *
+unknown_of(struct kept *k, int64_t seconds)
+{
+	struct width *w = find_width(k, seconds);
+
+	if (w != NULL)
+		return &w->n;
 	k->unknown = xgrow(
 	    k->unknown, k->n_unknown, &k->cap_unknown, sizeof(*k->unknown));
 	k->unknown[k->n_unknown] = (struct width){ seconds, 0 };
@@ -217,9 +225,8 @@ add_stream(struct report *r, const struct stats *s)
 void
 report_add(struct report *r, const struct stats *s)
 {
-	if (!r->any || s->seconds > r->seconds)
+	if (s->seconds > r->seconds)
 		r->seconds = s->seconds;
-	r->any = true;
 	if (s->type == STATS_WINDOW) {
 		add_window(r, s);
 		if (r->buckets > 0 && s->stream_id.len > 0)
@@ -240,6 +247,13 @@ report_newest(const struct report *r)
 	return newest;
 }
 
+/* The length of windows where no stream tells it. */
+static int64_t
+widest(const struct report *r)
+{
+	return r->seconds > 0 ? r->seconds : SECONDS_DEFAULT;
+}
+
 /* What is summed up on the way to the ratios. */
 struct sums {
 	int64_t sampled_ms;
@@ -253,12 +267,10 @@ static void
 add_figures(struct weekly_figures *f, struct sums *sums, const struct kept *k)
 {
 	const struct stats *s = &k->s;
-	int64_t window_ms = s->seconds * MS_PER_S, heard_ms, unknown = 0;
-
+	int64_t window_ms = s->seconds * MS_PER_S, heard_ms;
 	/* Windows of another length than the stream's count for nothing. */
-	for (size_t i = 0; i < k->n_unknown; i++)
-		if (k->unknown[i].seconds == s->seconds)
-			unknown = k->unknown[i].n;
+	const struct width *unknown = find_width(k, s->seconds);
+
 	f->streams++;
 	f->open += s->open;
 	f->inferred += s->inferred;
@@ -287,7 +299,8 @@ add_figures(struct weekly_figures *f, struct sums *sums, const struct kept *k)
 	sums->message_ms =
 	    num_sum(sums->message_ms, num_product(s->n.messages, window_ms));
 	heard_ms = s->heard_ms >= 0
-	    ? num_sum(s->heard_ms, num_product(unknown, window_ms))
+	    ? num_sum(s->heard_ms,
+		  num_product(unknown != NULL ? unknown->n : 0, window_ms))
 	    : num_product(s->windows, window_ms);
 	sums->heard_ms = num_sum(sums->heard_ms, heard_ms);
 	if (s->airtime_ms > 0 && s->viewer_ms >= 0) {
@@ -447,7 +460,7 @@ report_weekly(
 	qsort(to->channels, to->n_channels, sizeof(*to->channels),
 	    compare_channels);
 	if (to->seconds == 0)
-		to->seconds = r->seconds;
+		to->seconds = widest(r);
 	free(k);
 }
 
@@ -511,7 +524,7 @@ report_history(const struct report *r, struct str channel, int64_t from,
 			to->seconds = k[i]->s.seconds;
 	}
 	if (to->seconds == 0)
-		to->seconds = r->seconds;
+		to->seconds = widest(r);
 	free(k);
 }
 
