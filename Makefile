@@ -1,6 +1,7 @@
 # tw - what happened in a channel's streams
 #
 #   make             build the tools               build/plain/
+#   make pgo         the same, laid out by what they did in a rehearsal (gcc)
 #   make check       run all tests
 #   make lint        format, static checks, floors, pages, scripts
 #   make bench       measure throughput against floors and peers
@@ -15,7 +16,7 @@
 #   make clean
 #
 # SAN=1 builds with ASan and UBSan (build/san), COV=1 with coverage (build/cov),
-# WERROR=1 makes warnings errors. PREFIX, DESTDIR, CC, CFLAGS and LDFLAGS are
+# PGO=1 takes what make pgo built (build/pgo), WERROR=1 makes warnings errors. PREFIX, DESTDIR, CC, CFLAGS and LDFLAGS are
 # yours; HARDEN= and HARDEN_LD= leave the hardening to them.
 
 VERSION = 0.1.0
@@ -48,7 +49,7 @@ MONGO_SRC := $(wildcard lib/remote/mongo*.c) lib/remote/lease.c \
 MONGO_INC := $(if $(MONGO_PKG),$(patsubst -I%,-isystem %,\
 	     $(shell pkg-config --cflags $(MONGO_PKG))))
 
-MODE := $(if $(SAN),san,$(if $(COV),cov,$(if $(FUZZING),fuzz,plain)))
+MODE := $(if $(SAN),san,$(if $(COV),cov,$(if $(FUZZING),fuzz,$(if $(PGO),pgo,plain))))
 B    := build/$(MODE)
 
 link_pcre2   = -lpcre2-8
@@ -83,6 +84,15 @@ HARDEN_LD = -pie -Wl,-z,relro,-z,now,-z,noexecstack
 MODE_plain := $(call knows,-flto=auto -ffat-lto-objects)
 $(B)/tests/%.o: private MODE_plain =
 
+# Profile-guided: build/pgo is built twice. Its first tools count what they do, and
+# may write that down where the others may not write anything (TW_COVERAGE). What no
+# rehearsal reaches, such as what needs a server, is compiled as ever.
+REHEARSAL := $(filter rehearsal,$(PGO))
+MODE_pgo := $(MODE_plain) $(if $(REHEARSAL),-fprofile-generate,\
+	    -fprofile-use -fprofile-partial-training -Wno-missing-profile)
+$(B)/tests/%.o: private MODE_pgo =
+$(B)/lib/base/confine.o: private MODE_pgo = $(MODE_plain) $(if $(REHEARSAL),-DTW_COVERAGE)
+
 # For libFuzzer, see "fuzz"; the sanitizers as above. BARE=1 goes without: then the
 # shortcuts are taken that read more than they may look at (READS_ARE_CHECKED).
 MODE_fuzz = -fsanitize=fuzzer-no-link $(if $(BARE),,$(MODE_san))
@@ -102,6 +112,19 @@ LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 TOOL_BIN := $(TOOLS:%=$(B)/%)
 
 all: $(TOOL_BIN)
+
+pgo:
+	$(if $(call knows,-fprofile-partial-training),,$(error make pgo wants gcc))
+	rm -rf build/pgo
+	$(MAKE) PGO=rehearsal all build/pgo/tests/gen
+	scripts/rehearse build/pgo
+	$(MAKE) PGO=1 all
+
+ifeq ($(PGO),1)
+ifeq ($(wildcard build/pgo/lib/*/*.gcda),)
+$(error there is no profile in build/pgo: make pgo)
+endif
+endif
 
 # Objects depend on the flags, so that a change of them is a change.
 $(B)/flags: FORCE
@@ -200,7 +223,7 @@ check: all $(UNIT) $(REPLAY) $(FAKE) $(PRELOAD) $(BENCH) $(TORTURE)
 	@for f in $(FUZZ); do echo "replay $$f" && \
 	    $(B)/tests/fuzz/$$f tests/fuzz/corpus/$${f#fuzz_} || exit 1; done
 	TW_BIN=$(CURDIR)/$(B) TW_MODE=$(MODE) TW_MAKE='B=$(B) CC="$(CC)" CFLAGS="$(CFLAGS)" \
-	    $(if $(SAN),SAN=1) $(if $(COV),COV=1) $(if $(WERROR),WERROR=1)' \
+	    $(if $(SAN),SAN=1) $(if $(COV),COV=1) $(if $(PGO),PGO=1) $(if $(WERROR),WERROR=1)' \
 	    $(PROVE) --timer -j 5 -e sh $(CLI)
 
 golden: all
@@ -249,7 +272,7 @@ C_FILES := $(wildcard cmd/*.[ch] lib/*/*.[ch] tests/*.[ch] tests/*/*.[ch])
 SCRIPTS := scripts/setup scripts/demo scripts/check scripts/bench \
 	   scripts/bench-peers scripts/mongod scripts/check-floors \
 	   scripts/check-usage scripts/cover scripts/check-examples scripts/check-site \
-	   scripts/screenshots tests/fake/certs
+	   scripts/screenshots scripts/rehearse tests/fake/certs
 
 # How much of each function the analyzer of clang-tidy walks through: its own default
 # is 225000, which takes three times as long and has found nothing more.
@@ -325,5 +348,5 @@ clean:
 
 FORCE:
 
-.PHONY: all bench check clean cover fuzz fuzz-build golden install lint screenshots \
-	soak torture uninstall FORCE
+.PHONY: all bench check clean cover fuzz fuzz-build golden install lint pgo \
+	screenshots soak torture uninstall FORCE

@@ -6,6 +6,8 @@ out=$("$root/scripts/check-examples" "$TW_BIN" 2>&1)
 is $? 0 "the examples in the pages run: $out"
 out=$("$root/scripts/check-usage" "$TW_BIN" 2>&1)
 is $? 0 "usage and SYNOPSIS are the same: $out"
+out=$("$root/scripts/rehearse" "$TW_BIN" 2000 2>&1)
+is "$? $out" "0 " "make pgo: what the tools rehearse goes well"
 
 complete=$(bash -c '. "$1"; _tw tw-report h --format; echo "${COMPREPLY[*]}"
 	_tw tw-agg --w ""; echo "${COMPREPLY[*]}"
