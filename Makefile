@@ -296,7 +296,7 @@ lint:
 	shellcheck -x scripts/tw-common.sh $(OPS:%=scripts/%)
 	shellcheck -x -P tests/cli tests/cli/*.t
 
-bench: all $(BENCH)
+bench: all $(BENCH) $(FAKE)
 	$(if $(BENCH_SMALL),,scripts/bench-peers)
 	scripts/bench $(B)
 

@@ -6,6 +6,7 @@ aggregate_round() {
 	run find "$bin/tests/bench/floor" find <"$work/events"
 	run copy "$bin/tests/bench/floor" copy <"$work/events"
 	run tw-agg taskset -c 0 "$bin/tw-agg" <"$work/events"
+	run tw-agg-pgo taskset -c 0 "$pgo/tw-agg" <"$work/events"
 	run duckdb "$python" "$peers/aggregate_duckdb.py" "$work/events" 2
 	run duckdb-1 "$python" "$peers/aggregate_duckdb.py" "$work/events" 1
 	POLARS_MAX_THREADS=2 run polars "$python" \
@@ -50,6 +51,7 @@ bench_aggregate() {
 	row find "$lines" "floor: find each newline"
 	row copy "$lines" "floor: copy each line"
 	row tw-agg "$lines" "**tw-agg**, one core"
+	[ -z "$pgo" ] || row tw-agg-pgo "$lines" "tw-agg of make pgo, one core"
 	if has duckdb; then
 		row duckdb "$lines" "DuckDB, two threads"
 		row duckdb-1 "$lines" "DuckDB, one thread"

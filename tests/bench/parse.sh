@@ -4,6 +4,7 @@ parse_round() {
 	run find "$bin/tests/bench/floor" find <"$work/raw"
 	run copy "$bin/tests/bench/floor" copy <"$work/raw"
 	run tw-parse "$bin/tw-parse" <"$work/raw"
+	run tw-parse-pgo "$pgo/tw-parse" <"$work/raw"
 	run tmi-fields "$rust/tmi" fields <"$work/raw"
 	run tmi-json "$rust/tmi" json <"$work/raw"
 	run tmi-typed "$rust/tmi-typed" <"$work/raw"
@@ -21,6 +22,11 @@ parse_agree() {
 		agree "$peer" "$work/events" "$work/events.peer"
 	done
 	rm "$work/events.peer"
+	[ -z "$pgo" ] || {
+		"$pgo/tw-parse" "$work/raw" >"$work/events.pgo"
+		agree "make pgo" "$work/events" "$work/events.pgo"
+		rm "$work/events.pgo"
+	}
 }
 
 bench_parse() {
@@ -30,6 +36,7 @@ bench_parse() {
 	row find "$lines" "floor: find each newline"
 	row copy "$lines" "floor: copy each line"
 	row tw-parse "$lines" "**tw-parse**"
+	[ -z "$pgo" ] || row tw-parse-pgo "$lines" "tw-parse of make pgo"
 	if [ -n "$rust" ]; then
 		row tmi-fields "$lines" "tmi, by hand, fields between tabs"
 		row tmi-json "$lines" "tmi, by hand, the same JSON"
@@ -45,6 +52,9 @@ bench_parse() {
 	echo
 	table find tw-parse
 	goal "tw-parse: CPU ÷ newline scan" "$(per tw-parse 3)" "$(per find 3)" 5
+	[ -z "$pgo" ] ||
+		goal "tw-parse of make pgo: CPU ÷ newline scan" \
+			"$(per tw-parse-pgo 3)" "$(per find 3)" 5
 	for peer in typed json fields; do
 		goal "tw-parse: CPU ÷ tmi-$peer" "$(per tw-parse 3)" \
 			"$(per tmi-$peer 3)" 0.25
