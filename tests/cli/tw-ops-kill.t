@@ -88,11 +88,6 @@ done
 is $bad 0 "killed $kills times, and each file that is there is whole"
 tw-etl
 is $? 0 "then it is done to its end"
-# What a kill has left without its parent may be at the end of its work.
-none_aside() {
-	[ -z "$(find "$data" -name '.*.tmp')" ]
-}
-until_ok 30 none_aside
 tree "$data" >"$tmp/got"
 same "$tmp/want" "$tmp/got" "with the same result"
 is "$(marked 'done')" "$n" "each partition is done"

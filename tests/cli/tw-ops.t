@@ -295,6 +295,21 @@ for folder in raw/chat/kurz raw/poll/kurz events/kurz; do
 	same "$tmp/want" "$tmp/got" "but the next time"
 done
 
+# A stream that is under way, and seems to be over as its last day cannot be read
+again 2026-11-13T00:00Z
+lay_days 9 12
+file=$data/raw/poll/lang/2026-11-12.log
+mv "$file" "$tmp/kept"
+gzip -c "$tmp/kept" | head -c 100 >"$file.gz"
+tw-etl -q 2>/dev/null
+is "$? $(ls "$data/parts/lang")" "1 6000000001.failed" "it is not done"
+find "$data" -name '.*' >"$tmp/got"
+same /dev/null "$tmp/got" "and leaves nothing half"
+rm "$file.gz"
+mv "$tmp/kept" "$file"
+tw-etl -q
+is "$? $(ls "$data/parts/lang")" "0 from" "when it can be read, nothing has failed"
+
 # Metrics
 again 2026-11-10T00:00Z
 lay_days 9 9
