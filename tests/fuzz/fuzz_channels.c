@@ -53,6 +53,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	source.file = path;
 	must(collect_read(&got, &source, &why));
 	close(fd);
+	/* What some editors put before a file is no part of it. */
+	if (size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0)
+		rest = fuzz_str(data + 3, size - 3);
 	while (fuzz_line(&rest, &line)) {
 		struct str s = { name, slow_name(line, name) };
 
