@@ -248,6 +248,16 @@ refuse(struct parse *p, const struct rawline *l, struct str what)
 	    p->hidden ? STR("") : l->line, l->part, l->cont);
 }
 
+/* Warns of a last line that may be only a part of what it was to be. */
+static void
+warn_of_end(const struct parse *p, const struct rawline *l)
+{
+	if (l->unended && l->raw.source != RAWLOG_BARE &&
+	    p->in.words != TOOL_QUIET)
+		warnx("%s:%lld: has no line end, may be half of a line",
+		    l->name, (long long)l->number);
+}
+
 /* Does what there is to do about one line. */
 static void
 parse_line(struct parse *p, const struct rawline *l)
@@ -267,14 +277,11 @@ parse_line(struct parse *p, const struct rawline *l)
 		case FROM_EVENT:
 			if (is_opted_out(p, l))
 				return;
-			if (l->unended && l->raw.source != RAWLOG_BARE &&
-			    p->in.words != TOOL_QUIET)
-				warnx("%s:%lld: has no line end, may be half "
-				      "of a line",
-				    l->name, (long long)l->number);
+			warn_of_end(p, l);
 			put(p, &e);
 			return;
 		case FROM_SKIPPED:
+			warn_of_end(p, l);
 			skips_add(&p->skips, what);
 			return;
 		case FROM_REFUSED:

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/login.h"
 #include "base/map.h"
 #include "base/tstamp.h"
 #include "base/utf8.h"
@@ -91,7 +92,7 @@ user_keys(struct event *e, const struct source *s)
 	e->name = value(s, IRC_DISPLAY_NAME);
 	e->badges = value(s, IRC_BADGES);
 	e->badge_info = value(s, IRC_BADGE_INFO);
-	if (from.len > 0 && !str_eq(from, irc_tag(s->irc, IRC_ROOM_ID)))
+	if (from.len > 0 && !str_eq(from, value(s, IRC_ROOM_ID)))
 		e->shared_from = from;
 }
 
@@ -101,7 +102,9 @@ paid(struct event *e, const struct source *s)
 	int64_t amount = irc_whole(s->irc, IRC_PAID_AMOUNT);
 	int64_t exponent = irc_whole(s->irc, IRC_PAID_EXPONENT);
 
-	if (amount < 0)
+	/* An amount whose unit cannot be read is none. */
+	if (amount < 0 ||
+	    (exponent < 0 && irc_tag(s->irc, IRC_PAID_EXPONENT).len > 0))
 		return;
 	e->paid_currency = value(s, IRC_PAID_CURRENCY);
 	e->paid_amount = amount;
@@ -312,6 +315,23 @@ refuse(struct str *what, struct str why)
 	return FROM_REFUSED;
 }
 
+/* Makes the channel of a bare line, which no prefix tells, a login: what comes
+ * from elsewhere may have it as somebody typed it. */
+static bool
+fold_channel(struct event *e, struct scratch *scratch)
+{
+	struct login login;
+	size_t begin = scratch->text.len;
+
+	if (login_is(e->channel))
+		return true;
+	if (*e->channel.p == '#' || !login_fold(e->channel, &login))
+		return false;
+	buf_add(&scratch->text, login.p, e->channel.len);
+	e->channel.p = scratch->text.p + begin;
+	return true;
+}
+
 enum from
 fromchat(struct event *e, const struct irc *m, const struct rawlog *raw,
     struct scratch *scratch, struct str *what)
@@ -339,7 +359,9 @@ fromchat(struct event *e, const struct irc *m, const struct rawlog *raw,
 	 * params: nothing will move. */
 	buf_reset(&scratch->text);
 	buf_reset(&scratch->json);
-	buf_room(&scratch->text, m->tags.len * 2 + JSONW_BEHIND);
+	buf_room(&scratch->text, m->tags.len * 2 + LOGIN_MAX + JSONW_BEHIND);
+	if (raw->source == RAWLOG_BARE && !fold_channel(e, scratch))
+		return refuse(what, STR("not sent to a #channel"));
 	make(e, &s);
 	return FROM_EVENT;
 }

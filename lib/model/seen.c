@@ -40,7 +40,10 @@ channel_of(struct seen *s, const struct event *e)
 static bool
 is_old(const struct seen *s, const struct seen_entry *x)
 {
-	return (int64_t)x->ts < s->greatest[x->channel] - SEEN_WINDOW_MS;
+	/* Of the difference, too, 48 bits are looked at: it may be before 1970. */
+	uint64_t age = (uint64_t)s->greatest[x->channel] - x->ts;
+
+	return (int64_t)(age << 16) > (int64_t)SEEN_WINDOW_MS << 16;
 }
 
 /* Maps a hash to a group without a division: as a fraction of the table. */

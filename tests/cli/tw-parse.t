@@ -81,6 +81,10 @@ printf 'junk\n%s\0\n' "$line" >"$tmp/want"
 same "$tmp/want" "$tmp/rejects" "and kept as they were"
 is "$(printf 'junk\n' | tw-parse -q 2>&1)" "" "-q is silent"
 
+# Half of a line, in the middle of its command
+like "$(printf '%s:a!a@a PRIVM' "$p" | tw-parse 2>&1)" \
+	'standard input:1: has no line end, may be half of a line' "half a command is warned of"
+
 # A line of 10 MiB between two good ones.
 {
 	printf '%s\n%s' "$line" "$p$tags :z!z@z PRIVMSG #kanal_eins :"

@@ -66,6 +66,20 @@ test_messages(void)
 	    PREFIX "\"message\",\"user\":\"g\",\"paid\":{\"amount\":500,"
 		   "\"currency\":\"USD\",\"exponent\":2},\"text\":\"x\"}\n",
 	    "paid, exponent 2 when it is missing");
+	makes("@pinned-chat-paid-amount=500;pinned-chat-paid-currency=USD;"
+	      "pinned-chat-paid-exponent=-1;" SENT " :g!x PRIVMSG #k :x",
+	    PREFIX "\"message\",\"user\":\"g\",\"text\":\"x\"}\n",
+	    "of an exponent that is no number, not paid");
+	makes("@" SENT " :g!x PRIVMSG #K :x",
+	    PREFIX "\"message\",\"user\":\"g\",\"text\":\"x\"}\n",
+	    "capitals of a bare line's channel");
+	is_int(make("@" SENT " :g!x PRIVMSG #- :x"), FROM_REFUSED,
+	    "a bare line's channel is a login");
+	is_int(make("@" SENT " :g!x PRIVMSG ##k :x"), FROM_REFUSED,
+	    "with one # before it");
+	makes("@room-id=\\5001;source-room-id=5001;" SENT " :g!x PRIVMSG #k :x",
+	    PREFIX "\"message\",\"user\":\"g\",\"text\":\"x\"}\n",
+	    "rooms are compared without their escapes");
 	makes("@pinned-chat-paid-amount=500;" SENT " :g!x PRIVMSG #k :x",
 	    PREFIX "\"message\",\"user\":\"g\",\"text\":\"x\"}\n",
 	    "no currency, not paid");

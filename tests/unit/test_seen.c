@@ -51,6 +51,12 @@ test_window(void)
 	ok(!message(&s, "eins", "m1", T0), "too old to be remembered");
 	seen_release(&s);
 
+	/* Before 1970 time is negative. */
+	ok(!message(&s, "eins", "m1", -1), "kept");
+	ok(message(&s, "eins", "m1", SEEN_WINDOW_MS - 1), "a repeat");
+	ok(!message(&s, "eins", "m1", SEEN_WINDOW_MS), "a ms later it is not");
+	seen_release(&s);
+
 	/* The time is the greatest, not the last. */
 	ok(!message(&s, "eins", "m1", T0), "kept");
 	ok(!message(&s, "eins", "m2", T0 + SEEN_WINDOW_MS + 1), "far on");
