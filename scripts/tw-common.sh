@@ -28,7 +28,12 @@ quiet=
 LC_ALL=C TZ=UTC
 export LC_ALL TZ
 # The tools lie beside the scripts; cron does not know where.
-PATH=$(cd "$(dirname "$0")" && pwd):${PATH:-/usr/bin:/bin}
+case $0 in
+*/*) beside=${0%/*}/. ;;
+*) beside=. ;;
+esac
+beside=$(cd "$beside" && pwd) || exit 1
+PATH=$beside:${PATH:-/usr/bin:/bin}
 export PATH
 
 warn() {
@@ -77,7 +82,7 @@ configure() {
 	# What it sets is for the tools, too.
 	set -a
 	# shellcheck source=/dev/null
-	[ -z "$TW_CONF" ] || . "$TW_CONF"
+	[ -z "$TW_CONF" ] || . "$TW_CONF" || : # whatever its last command says
 	: "${TW_DATA:=${XDG_DATA_HOME:-$home/.local/share}/tw}"
 	: "${TW_CHANNELS:=$TW_DATA/channels}"
 	: "${TW_INTERVAL:=60}" "${TW_TZ:=UTC}" "${TW_UMASK:=077}"
@@ -90,14 +95,17 @@ configure() {
 	[ -z "$TW_URI_FILE" ] || TW_URI=-
 	for number in TW_INTERVAL TW_TRIES TW_RETRY TW_JOBS TW_LATE TW_DISK_MIN; do
 		eval "value=\$$number"
+		# Leading zeros would make it octal.
 		case $value in
-		'' | *[!0-9]*) wrong "$number: \"$value\" is no whole number" ;;
+		'' | *[!0-9]* | 0?*) wrong "$number: \"$value\" is no whole number" ;;
 		esac
 	done
 	for number in TW_KEEP_RAW TW_KEEP_EVENTS; do
 		eval "value=\$$number"
 		case $value in
-		*[!0-9]*) wrong "$number: \"$value\" is no number of days" ;;
+		*[!0-9]* | 0?* | ??????*)
+			wrong "$number: \"$value\" is no number of days, at most 99999"
+			;;
 		esac
 	done
 	for number in TW_DATA TW_CHANNELS; do
@@ -126,9 +134,13 @@ optouts() {
 	[ -z "$TW_OPTOUT" ] || tw-parse -q </dev/null
 }
 
-# count WORD FILE: how many, in a summary of tw-parse --strip
+# count WORD FILE: how many, in a summary of tw-parse --strip; fails without one
 count() {
-	sed -n "s/^tw-parse: .* \([0-9,]*\) $1.*/\1/p" "$2" | tr -d ,
+	counted=$(sed -n "/^tw-parse: .* \([0-9,]*\) $1.*/{
+		s//\1/
+		s/,//g
+		p
+	}" "$2") && [ -n "$counted" ] && printf '%s\n' "$counted"
 }
 
 # stamp [EPOCH]: RFC 3339, of now by default, as time goes on while we work
