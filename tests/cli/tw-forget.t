@@ -97,9 +97,27 @@ ok $? "and does nothing"
 (flock 3 && exec sleep 60) 3>>"$data/lock/chat" &
 collector=$!
 while flock -n "$data/lock/chat" true; do :; done
+mkdir "$tmp/shim"
+for tool in xargs grep zstd sort; do
+	# shellcheck disable=SC2016 # for that shell to expand
+	printf '#!/bin/sh\n[ -e "%s/shot" ] || { : >"%s/shot"; kill -9 $$; }\nexec %s "$@"\n' \
+		"$tmp" "$tmp" "$(command -v $tool)" >"$tmp/shim/$tool"
+	chmod +x "$tmp/shim/$tool"
+	cp "$tmp/optout" "$tmp/optout.kept"
+	rm -f "$tmp/shot"
+	PATH=$tmp/shim:$PATH tw-forget -q 12 2>/dev/null
+	is "$?" 1 "tw-forget while a $tool is killed: it fails"
+	tree | cmp -s - "$tmp/before"
+	ok $? "and nothing is rewritten with only some of the names"
+	cp "$tmp/optout.kept" "$tmp/optout"
+	rm "$tmp/shim/$tool"
+done
+rm -f "$data/state/forget.12"
+
 tw-forget 12 2>"$tmp/err"
 is $? 3 "while a collector is at work there is something left"
 like "$(cat "$tmp/err")" "^tw-forget: $raw/2026-11-26.log: a collector may be writing to it, and 1 lines are" "and it is told what"
+like "$(cat "$data/state/forget.12")" zoe_12 "her names are kept for the next time"
 is "$(left)" raw/chat/kanal_eins/2026-11-26.log "all else is done"
 is "$(sed -n '2,$p' "$tmp/optout")" "123456
 12" "she will not come back"

@@ -310,6 +310,37 @@ mv "$tmp/kept" "$file"
 tw-etl -q
 is "$? $(ls "$data/parts/lang")" "0 from" "when it can be read, nothing has failed"
 
+# A stream of long ago that is to be done again, and cannot be: the next runs do it
+again 2026-11-12T03:00Z
+lay_days 9 11
+tw-etl -q
+at 2026-11-30T03:00Z
+tw-etl -q
+n=$(marked 'done')
+for stream in "$data"/parts/kurz/*.done; do
+	break
+done
+stream=${stream#"$data/parts/"}
+failing "$data/raw/chat/kurz" tw-etl -q --again "${stream%.done}" 2>/dev/null
+is "$? $(marked 'done')" "1 $((n - 1))" "once more, and it fails"
+tw-etl -q
+is "$? $(marked 'done')" "0 $n" "the next run does it"
+
+# A tool that is killed is no wrong configuration
+echo "TW_OPTOUT=$tmp/optout" >>"$conf"
+echo 12 >"$tmp/optout"
+printf '#!/bin/sh\nkill -9 $$\n' >"$tmp/shim/tw-parse"
+chmod +x "$tmp/shim/tw-parse"
+for script in "$root"/scripts/tw-*; do
+	ln -s "$script" "$tmp/shim/"
+done
+"$tmp/shim/tw-etl" -q 2>/dev/null
+is "$? $(find "$data/state" -name "stop*")" "1 " "tw-parse is killed: it may go well next time"
+# shellcheck disable=SC2016 # for the script to expand
+echo '[ -n "${NOWHERE:-}" ] && TW_TZ=Asia/Tokyo' >>"$conf"
+tw-etl -q
+is "$?" 0 "and does, whatever the last line of tw.conf says"
+
 # Metrics
 again 2026-11-10T00:00Z
 lay_days 9 9

@@ -239,7 +239,25 @@ kept() {
 		sed 's/.*Z-\([0-9]*\).*/\1/' | sort | uniq -c | awk '{ printf "%s*%s ", $1, $2 }'
 }
 is "$(kept)" "2*5000000010 2*5000000011 2*5000000012 " "unless told otherwise events stay"
+# What cannot be dated stays.
+cp "$conf" "$tmp/conf.kept"
+for days in 08 010 999999; do
+	echo TW_KEEP_EVENTS=$days >>"$conf"
+	tw-tidy -q 2>"$tmp/err"
+	is "$? $(cat "$tmp/err")" \
+		"2 tw-tidy: TW_KEEP_EVENTS: \"$days\" is no number of days, at most 99999" \
+		"TW_KEEP_EVENTS=$days is refused"
+done
+cp "$tmp/conf.kept" "$conf"
 echo TW_KEEP_EVENTS=7 >>"$conf"
+mkdir "$tmp/nodate"
+# shellcheck disable=SC2016 # for that shell to expand
+printf '#!/bin/sh\ncase $* in *+%%F) kill -9 $$ ;; esac\nexec %s "$@"\n' \
+	"$(command -v date)" >"$tmp/nodate/date"
+chmod +x "$tmp/nodate/date"
+PATH=$tmp/nodate:$PATH tw-tidy -q 2>/dev/null
+is "$? $(kept)" "1 2*5000000010 2*5000000011 2*5000000012 " \
+	"a date(1) that is killed makes nothing old"
 tw-tidy -q
 is "$? $(kept)" "0 2*5000000011 2*5000000012 " \
 	"TW_KEEP_EVENTS removes those of streams that are done, and no others"
