@@ -9,6 +9,10 @@ is $? 0 "usage and SYNOPSIS are the same: $out"
 out=$("$root/scripts/rehearse" "$TW_BIN" 2000 2>&1)
 is "$? $out" "0 " "make pgo: what the tools rehearse goes well"
 
+is "$(HOME=$tmp TW_CONF='' TW_DATA="$tmp/data" "$root/scripts/tw-crontab" |
+	grep -c "^[^ ]* .* TW_DATA='$tmp/data' '")" 5 \
+	"the crontab tells what only the environment knows"
+
 complete=$(bash -c '. "$1"; _tw tw-report h --format; echo "${COMPREPLY[*]}"
 	_tw tw-agg --w ""; echo "${COMPREPLY[*]}"
 	_tw tw-report Europe/Berl --tz; echo "${COMPREPLY[*]}"
