@@ -16,8 +16,9 @@
 #   make clean
 #
 # SAN=1 builds with ASan and UBSan (build/san), COV=1 with coverage (build/cov),
-# PGO=1 takes what make pgo built (build/pgo), WERROR=1 makes warnings errors. PREFIX, DESTDIR, CC, CFLAGS and LDFLAGS are
-# yours; HARDEN= and HARDEN_LD= leave the hardening to them.
+# PGO=1 takes what make pgo built (build/pgo), WERROR=1 makes warnings errors.
+# PREFIX, DESTDIR, CC, CFLAGS and LDFLAGS are yours; HARDEN= and HARDEN_LD= leave the
+# hardening to them.
 
 VERSION = 0.1.0
 PREFIX  = /usr/local
@@ -120,7 +121,7 @@ pgo:
 	scripts/rehearse build/pgo
 	$(MAKE) PGO=1 all
 
-ifeq ($(PGO),1)
+ifneq ($(if $(REHEARSAL),,$(PGO)),)
 ifeq ($(wildcard build/pgo/lib/*/*.gcda),)
 $(error there is no profile in build/pgo: make pgo)
 endif

@@ -27,13 +27,8 @@ name=${0##*/}
 quiet=
 LC_ALL=C TZ=UTC
 export LC_ALL TZ
-# The tools lie beside the scripts; cron does not know where.
-case $0 in
-*/*) beside=${0%/*}/. ;;
-*) beside=. ;;
-esac
-beside=$(cd "$beside" && pwd) || exit 1
-PATH=$beside:${PATH:-/usr/bin:/bin}
+# The tools lie beside the scripts, $here; cron does not know where.
+PATH=$here:${PATH:-/usr/bin:/bin}
 export PATH
 
 warn() {
