@@ -35,11 +35,11 @@ clean_up() {
 }
 trap clean_up EXIT
 
-# Prints N ports that are free.
+# Prints N ports that are this test's until its end. Once in a test.
 free_ports() {
-	python3 -c 'import socket, sys
-all = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
-print(*(s.getsockname()[1] for s in all))' "$1"
+	spawn ports python3 "$fake/ports.py" "$1" $$
+	until_ok 10 test -s "$tmp/ports.out"
+	cat "$tmp/ports.out"
 }
 
 # mongo PORT DATABASE COMMAND, and the other ways of mongo.py
@@ -56,7 +56,11 @@ start_mongod() {
 		--dbpath "$tmp/db.$server" --wiredTigerCacheSizeGB 0.25 \
 		--setParameter diagnosticDataCollectionEnabled=false \
 		--nounixsocket "$@"
-	mongo "$port" ready
+	if ! mongo "$port" ready || ! kill -0 "$(cat "$tmp/$server.pid")"; then
+		tail -n 3 "$tmp/$server.out" >&2
+		echo "Bail out! mongod $server does not run on port $port"
+		exit 1
+	fi
 }
 
 # The number of events in DATABASE of the server on PORT, and of their _ids.

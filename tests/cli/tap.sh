@@ -24,6 +24,7 @@ ok() {
 	else
 		tap_failed=$((tap_failed + 1))
 		echo "not ok $tap_n - $2"
+		echo "# ${0##*/}: not ok $tap_n - $2" >&2
 	fi
 }
 
@@ -34,7 +35,7 @@ is() {
 	[ "$1" = "$2" ] || {
 		printf '%s\n' "$1" | sed 's/^/#  got: /'
 		printf '%s\n' "$2" | sed 's/^/# want: /'
-	}
+	} >&2
 }
 
 # like GOT PATTERN NAME: a basic regular expression of grep
@@ -44,7 +45,7 @@ like() {
 	printf '%s\n' "$1" | grep -q -e "$2" || {
 		printf '%s\n' "$1" | sed 's/^/#  got: /'
 		echo "# want: $2"
-	}
+	} >&2
 }
 
 # until_ok SECONDS COMMAND...: tries the command until it succeeds
@@ -62,7 +63,7 @@ until_ok() {
 same() {
 	cmp -s "$1" "$2"
 	ok $? "$3"
-	cmp -s "$1" "$2" || diff "$1" "$2" | head -20 | sed 's/^/# /'
+	cmp -s "$1" "$2" || diff "$1" "$2" | head -20 | sed 's/^/# /' >&2
 }
 
 # golden TOOL CASE [ARGUMENT...]: runs TOOL with data/CASE.in as its input and

@@ -5,7 +5,6 @@ import pathlib
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -333,14 +332,10 @@ def helix_server(folder):
     return s
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as s:
-        return s.getsockname()[1]
-
-
 class Mongod:
     def __init__(self, folder):
-        self.port = free_port()
+        import ports
+        self.port, self.reserved = ports.reserve()
         self.binary = subprocess.run(
             [ROOT / "scripts/mongod"], stdout=subprocess.PIPE, text=True,
             check=True).stdout.strip()
