@@ -48,8 +48,9 @@
 struct span {
 	int64_t stream;   /* which */
 	int64_t from, to; /* first and last window; none when from > to */
-	uint32_t id;      /* HIT: number of the stream's id */
+	uint32_t id;      /* number of the stream's id; not for a run */
 	int64_t started_at;
+	int64_t first;    /* its first hit or message */
 	bool run;         /* inferred from chat */
 	int64_t ended_at; /* of a run */
 };
@@ -149,7 +150,7 @@ agg_output(struct agg *a)
  */
 
 static struct stream *
-find_stream(struct channel *c, int64_t stream)
+find_stream(const struct channel *c, int64_t stream)
 {
 	for (size_t i = 0; i < c->n_streams; i++)
 		if (c->streams[i]->stream == stream)
@@ -215,6 +216,7 @@ add_run(struct agg *a, struct channel *c, const struct session_run *run)
 	    (struct span){ .stream = run->stream,
 		.from = index_of(a, run->first),
 		.to = index_of(a, run->last),
+		.first = run->first,
 		.run = true,
 		.started_at = run->first,
 		.ended_at = run->last });
@@ -242,6 +244,8 @@ extend(struct agg *a, struct channel *c, const struct entry *e,
 		c->spans[c->n_spans - 1].to = to;
 		return;
 	}
+	if (hit->kind == SESSION_GOES_ON) /* it was over, and is not */
+		begin = c->frontier * a->o.window_ms;
 	if (hit->kind == SESSION_STREAM) {
 		begin = e->ts - BEGIN_MS;
 		if (e->started_at > begin)
@@ -252,7 +256,8 @@ extend(struct agg *a, struct channel *c, const struct entry *e,
 		.from = index_of(a, begin),
 		.to = to,
 		.id = e->id,
-		.started_at = e->started_at });
+		.started_at = e->started_at,
+		.first = e->ts });
 }
 
 static void
@@ -795,22 +800,18 @@ agg_pass(struct agg *a, int64_t now)
 static void
 rewind_ahead(struct agg *a, struct channel *c)
 {
-	const struct sessions *s = &c->done.sessions;
-	int64_t last = index_of(a, s->last_hit);
 	size_t kept = 0;
 
-	c->ahead.sessions = *s;
+	c->ahead.sessions = c->done.sessions;
 	hearing_copy(&c->ahead.hearing, &c->done.hearing);
 	/* Of the spans only the one stays that `done` is in the middle of. */
 	for (size_t i = 0; i < c->n_spans; i++) {
 		struct span *span = &c->spans[i];
 
-		if (!s->under_way || span->stream != s->stream ||
-		    span->from >= c->frontier)
+		if (span->run || span->first >= c->frontier * a->o.window_ms)
 			continue;
-		span->to = last >= c->frontier ? last : c->frontier - 1;
+		span->to = index_of(a, c->done.sessions.last_hit);
 		c->spans[kept++] = *span;
-		break;
 	}
 	c->n_spans = kept;
 	c->windows.n_fed = 0;
@@ -940,8 +941,8 @@ chat_matters(const struct channel *c, int64_t ts, bool message)
 
 /*
  * Tells whether the answer `e` of Helix, which `ahead` has passed, would take a
- * stream away of which windows are written: one that `done` has not come to yet,
- * or a run.
+ * stream away of which windows are written: a run, or one that `done` has not
+ * come to yet and of whose id `e` says another, earlier.
  */
 static bool
 takes_away(const struct agg *a, const struct channel *c, const struct event *e)
@@ -955,8 +956,13 @@ takes_away(const struct agg *a, const struct channel *c, const struct event *e)
 
 		if (s->total.run && s->stream >= c->done.sessions.runs)
 			return true;
-		if (!s->total.run && hit && s->stream >= c->done.sessions.n &&
-		    !str_eq(map_name(&a->ids, s->id), e->stream_id))
+	}
+	for (size_t i = 0; hit && i < c->n_spans; i++) {
+		const struct span *span = &c->spans[i];
+
+		if (span->stream >= c->done.sessions.n && e->ts < span->first &&
+		    !str_eq(map_name(&a->ids, span->id), e->stream_id) &&
+		    find_stream(c, span->stream) != NULL)
 			return true;
 	}
 	return false;

@@ -263,6 +263,36 @@ is "$(cat "$tmp/err")" "tw-agg: $tmp/late:4: refused: late: its window is alread
 	"it is named"
 is "$(cat "$tmp/rejects")" "$(sed -n 4p "$tmp/late")" "and kept"
 
+# Later than --hold, and its window is not written: as if it had come in time.
+# in_time WHAT: $tmp/in gives what it gives in order of time
+in_time() {
+	sort "$tmp/in" | tw-agg >"$tmp/want"
+	tw-agg "$tmp/in" >"$tmp/out" 2>"$tmp/err"
+	is "$? $(cat "$tmp/err")" '0 ' "$1: not late"
+	same "$tmp/want" "$tmp/out" "$1: the same lines"
+}
+{
+	hit 12:22:00.000 5 s1 2026-11-23T12:10:00.000Z
+	at 12:24:10.000 offline
+	hit 12:23:00.000 5 s2 2026-11-23T12:23:00.000Z
+} >"$tmp/in"
+in_time "a new stream behind one of which windows are written"
+{
+	hit 12:34:01.000 9 s1 2026-11-23T12:35:21.000Z
+	hit 12:35:01.000 9 s1 2026-11-23T12:35:21.000Z
+	mark 12:41:26.000 alive
+	mark 12:39:06.000 alive
+} >"$tmp/in"
+in_time "a stream that began after its first hits"
+{
+	hit 12:01:30.000 1 s1 2026-11-23T12:00:00.000Z
+	msg 12:04:30.000 1
+	hit 12:07:50.000 8 s2 2026-11-23T12:01:30.000Z
+	msg 12:11:50.000 2
+	hit 12:09:50.000 8 s2 2026-11-23T12:01:30.000Z
+} >"$tmp/in"
+in_time "a second hit, the stream before is out"
+
 # One clock that is wrong does not move the watermark, two do.
 {
 	msg 12:00:01.000 1
