@@ -194,10 +194,22 @@ mv "$tmp/aside.zst" "$raw/2026-11-23.log.zst"
 tw-forget -q 12
 is "$? $(left)" "0 " "without it it is done"
 
+# A name that stands in answers alone, and one that is given as people write it
+world
+printf '2026-11-21T12:51:01.000Z\tirc\tkanal_eins\t@id=a8;user-id=5 :eva!e@e PRIVMSG #kanal_eins :ida_77 Ida_77b was here, Ida too ;reply-parent-user-id=77;reply-parent-user-login=here;\n' \
+	>"$raw/2026-11-21.log"
+printf 'torn\0\n2026-11-22T12:51:00.000Z\tirc\tkanal_eins\t@id=a7;reply-parent-display-name=Ida_77;reply-parent-msg-body=hi;reply-parent-msg-id=a6;reply-parent-user-id=77;reply-parent-user-login=ida_77b;user-id=5 :eva!e@e PRIVMSG #kanal_eins :thanks\n' \
+	>"$raw/2026-11-22.log"
+tw-forget -q 77 @Ida
+is "$? $(sed 1d "$raw/2026-11-22.log" | cut -f 4)" "0 " "the answer to the user goes"
+is "$(cut -f 4 "$raw/2026-11-21.log")" \
+	"@id=a8;user-id=5 :eva!e@e PRIVMSG #kanal_eins :****** ******* was here, *** too ;reply-parent-user-id=77;reply-parent-user-login=here;" \
+	"and names are learned from it"
+rm "$raw/2026-11-21.log" "$raw/2026-11-22.log"
+
 # What is wrong
-for call in "" x 1x 123456789012345678901 "-z 12"; do
-	# shellcheck disable=SC2086 # words
-	tw-forget $call >/dev/null 2>&1
+for call in "" "''" x 1x 123456789012345678901 "-z 12"; do
+	eval "tw-forget $call" >/dev/null 2>&1
 	is $? 2 "a wrong call: tw-forget $call"
 done
 sed -i '/TW_OPTOUT/d' "$conf"

@@ -96,6 +96,15 @@ cksum "$data"/stats/*/*.jsonl >"$tmp/got"
 same "$tmp/want" "$tmp/got" "a copy that a killed tw-tidy left does not count twice"
 tw-tidy -q
 is "$(find "$data/raw" -name '2026-11-09.log' | wc -l)" 0 "and goes at the next"
+late=$data/raw/chat/lang/2026-11-09.log
+printf '2026-11-09T23:59:59.000Z\tirc\tlang\tPING\n' >"$late"
+tw-tidy -q
+is "$(cat "$late".* | zstd -q -dc 2>/dev/null | grep -c PING) $(ls "$late" 2>/dev/null)" "1 " \
+	"what comes late goes behind what is compressed"
+printf '2026-11-09T23:59:59.000Z\tirc\tlang\tPING\n' >"$late"
+tw-tidy -q
+is "$(cat "$late".* | zstd -q -dc 2>/dev/null | grep -c PING) $(ls "$late" 2>/dev/null)" "1 " \
+	"and not a second time when tw-tidy is killed before the file is gone"
 echo TW_KEEP_RAW=1 >>"$conf"
 at 2026-11-20T00:00Z
 tw-tidy -q
@@ -212,6 +221,14 @@ echo TW_TZ=Europe/Berlin >>"$conf"
 is "$(TW_NOW=2026-11-16T04:59Z tw-weekly --due)" "" "no report before Monday 6:00 in the zone"
 like "$(TW_NOW=2026-11-16T05:01Z tw-weekly --due)" '^Week 2026-W46: .*(Europe/Berlin)' "then one"
 is "$(TW_NOW=2026-11-16T06:01Z tw-weekly --due)" "" "once"
+mkdir -p "$data/raw/poll/kurz"
+echo broken >"$data/raw/poll/kurz/2026-11-19.log.gz"
+out=$(TW_NOW=2026-11-25T23:01Z tw-weekly --due 2>"$tmp/err")
+is "$? $out" "1 " \
+	"what cannot be read is not reported each hour"
+like "$(cat "$tmp/err")" '^tw-weekly: not all could be read: the report waits;' "it is told"
+like "$(TW_NOW=2026-11-25T23:01Z tw-weekly 2>/dev/null)" '^Week 2026-W47' "by hand there is one"
+rm -r "$data/raw/poll"
 like "$(TW_NOW=2026-11-25T23:01Z tw-weekly --due)" '^Week 2026-W47' "late, if the machine was down"
 sed -i '/TW_TZ/d' "$conf"
 
