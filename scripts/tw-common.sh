@@ -220,6 +220,11 @@ put() {
 	cat >"$put_tmp" && sync "$put_tmp" && mv -f "$put_tmp" "$1"
 }
 
+# is_ended FILE: nothing goes on the last line; in doubt it is not
+is_ended() {
+	[ ! -s "$1" ] || [ "$(tail -c 1 "$1" | wc -l)" -eq 1 ]
+}
+
 # clean TEXT: as it can stand in a JSON string; short
 clean() {
 	printf '%s' "$*" | tr '\001-\037\177' ' ' | cut -c 1-300 |
@@ -425,8 +430,10 @@ cut_files() {
 # then its own line. Its exit status is the gravest of the tools'.
 stream_stats() {
 	stats_dir=$(mktemp -d) || return 1
-	now_stamp=$(stamp "$now") || return 1
-	cut_files "$1" "$3" "$4" >"$stats_dir/files" || return 1
+	now_stamp=$(stamp "$now") && cut_files "$1" "$3" "$4" >"$stats_dir/files" || {
+		rm -rf "$stats_dir"
+		return 1
+	}
 	{
 		status=0
 		xargs_lines "$stats_dir/files" tw-parse -q -c "$1" \

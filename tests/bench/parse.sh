@@ -14,19 +14,13 @@ parse_round() {
 		'{ n += NF; print $1, $2, $4, $NF } END { print n }' <"$work/raw"
 }
 
-# The programs in Rust write what tw-parse writes.
+# parse_agree PEER COMMAND...: it writes what tw-parse writes
 parse_agree() {
-	"$bin/tw-parse" "$work/raw" >"$work/events"
-	for peer in tmi tmi-typed twitch-irc; do
-		"$rust/$peer" json <"$work/raw" >"$work/events.peer"
-		agree "$peer" "$work/events" "$work/events.peer"
-	done
+	peer=$1
+	shift
+	"$@" <"$work/raw" >"$work/events.peer"
+	agree "$peer" "$work/events" "$work/events.peer"
 	rm "$work/events.peer"
-	[ -z "$pgo" ] || {
-		"$pgo/tw-parse" "$work/raw" >"$work/events.pgo"
-		agree "make pgo" "$work/events" "$work/events.pgo"
-		rm "$work/events.pgo"
-	}
 }
 
 bench_parse() {
@@ -36,13 +30,19 @@ bench_parse() {
 	row find "$lines" "floor: find each newline"
 	row copy "$lines" "floor: copy each line"
 	row tw-parse "$lines" "**tw-parse**"
-	[ -z "$pgo" ] || row tw-parse-pgo "$lines" "tw-parse of make pgo"
+	"$bin/tw-parse" "$work/raw" >"$work/events"
+	[ -z "$pgo" ] || {
+		row tw-parse-pgo "$lines" "tw-parse of make pgo"
+		parse_agree "make pgo" "$pgo/tw-parse"
+	}
 	if [ -n "$rust" ]; then
 		row tmi-fields "$lines" "tmi, by hand, fields between tabs"
 		row tmi-json "$lines" "tmi, by hand, the same JSON"
 		row tmi-typed "$lines" "tmi, typed messages, serde_json"
 		row twitch-irc "$lines" "twitch-irc, by hand, the same JSON"
-		parse_agree
+		for peer in tmi tmi-typed twitch-irc; do
+			parse_agree "$peer" "$rust/$peer" json
+		done
 	else
 		missing tmi, twitch-irc
 	fi
@@ -59,5 +59,5 @@ bench_parse() {
 		goal "tw-parse: CPU ÷ tmi-$peer" "$(per tw-parse 3)" \
 			"$(per tmi-$peer 3)" 0.25
 	done
-	rm "$work/raw"
+	rm "$work/raw" "$work/events"
 }

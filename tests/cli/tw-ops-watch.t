@@ -45,6 +45,14 @@ tw tw-watch
 is "$? $(find "$data/run" -name '*.pid' | wc -l)" "0 0" "without a channel nothing is started"
 tw tw-track add kanal_eins '#Kanal_Zwei'
 is "$? $(tw tw-track list | tr '\n' ' ')" "0 kanal_eins kanal_zwei " "channels are tracked"
+mv "$data/channels" "$tmp/list"
+ln -s "$tmp/list" "$data/channels"
+printf kanal_x >>"$tmp/list" # no line end
+tw tw-track -q add kanal_y && tw tw-track -q remove kanal_x kanal_y
+is "$? $(tr '\n' ' ' <"$tmp/list") $(find "$data" -maxdepth 1 -name '*channels*' -type l | wc -l)" \
+	"0 kanal_eins kanal_zwei  1" "the list may be a link, and stays one"
+rm "$data/channels"
+mv "$tmp/list" "$data/channels"
 out=$(tw tw-track add 'no channel' 2>&1)
 is "$? $out" '2 tw-track: "no channel" is no channel' "what is none is not"
 
