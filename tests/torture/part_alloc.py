@@ -113,11 +113,11 @@ def end_tool(pid, tool):
             os.kill(p, 15)
 
 
-def was_cut(raw):
+def was_cut(raw, words):
     """A connection ended before it was told to: what was on its way is lost,
-    and that is told."""
-    return any(b'"mark":"lost"' in f.read_bytes()
-               for f in raw.glob("*/*.log"))
+    and that is told; in the files only where hearing had begun."""
+    return b"trying again" in words or any(
+        b'"mark":"lost"' in f.read_bytes() for f in raw.glob("*/*.log"))
 
 
 def chat_once(work, name, env, prefix=()):
@@ -150,7 +150,7 @@ def chat_once(work, name, env, prefix=()):
     irc.end()
     check = subprocess.run(
         [base.LEDGER, "check", "-g", "-r",
-         "0" if p.returncode == 0 and not was_cut(folder / "raw") else
+         "0" if p.returncode == 0 and not was_cut(folder / "raw", err) else
          "10000", folder / "ledger", folder / "raw"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) \
         if (folder / "raw").exists() else None
