@@ -556,7 +556,10 @@ begin(struct run *r)
 	r->reader = stats_reader_new();
 	r->report = report_new();
 	if (r->kind->courses)
-		report_keep_courses(r->report, BUCKETS);
+		report_keep_courses(r->report, BUCKETS,
+		    r->id == NULL || strcmp(r->id, "latest") == 0
+			? STR_ABSENT
+			: str_of(r->id));
 	if (!is(r, "mentions"))
 		return;
 	if (r->week != NULL && strcmp(r->week, "latest") == 0)

@@ -1,6 +1,7 @@
 #include "model/course.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/num.h"
 #include "base/tstamp.h"
@@ -87,6 +88,19 @@ bucket_of(const struct stats *s)
 	return b;
 }
 
+bool
+course_is_exact(const struct course *c)
+{
+	return c->width_ms == c->seconds * MS_PER_S;
+}
+
+bool
+course_is_known(const struct course_bucket *b)
+{
+	return b->messages_max >= 0 || b->bits > 0 || b->paid_messages > 0 ||
+	    b->subs > 0 || b->raids > 0;
+}
+
 void
 course_add(struct course *c, const struct stats *s, size_t max)
 {
@@ -95,7 +109,7 @@ course_add(struct course *c, const struct stats *s, size_t max)
 
 	if (c->n == 0 || s->ts < c->from || s->seconds != c->seconds) {
 		c->n = 0;
-		c->from = s->ts;
+		c->from = c->last = s->ts;
 		c->seconds = s->seconds;
 		c->width_ms = s->seconds * MS_PER_S;
 		c->sampled = INT64_MIN;
@@ -104,18 +118,35 @@ course_add(struct course *c, const struct stats *s, size_t max)
 	while ((s->ts - c->from) / c->width_ms >= (int64_t)max)
 		halve(c);
 	at = (size_t)((s->ts - c->from) / c->width_ms);
-	if (c->n > 0 && s->ts <= c->last)
+	if (!course_is_exact(c) && c->n > 0 && s->ts <= c->last) {
 		c->n = at;
+		c->last = s->ts;
+	}
 	while (c->n <= at) {
 		c->p = xgrow(c->p, c->n, &c->cap, sizeof(*c->p));
 		c->p[c->n++] = nothing;
 	}
+	if (course_is_exact(c))
+		c->p[at] = nothing;
 	merge(&c->p[at], &b);
+	if (s->ts < c->last)
+		return;
 	c->last = s->ts;
 	if (s->viewers >= 0)
 		c->viewers = s->viewers;
 	if (s->viewers_max >= 0)
 		c->sampled = s->ts;
+}
+
+void
+course_draw(const struct course *c, struct course *to)
+{
+	*to = *c;
+	to->cap = c->n;
+	to->p = xreallocarray(NULL, c->n, sizeof(*c->p));
+	if (c->n > 0)
+		memcpy(to->p, c->p, c->n * sizeof(*c->p));
+	course_condense(to, COURSE_DRAWN);
 }
 
 size_t

@@ -4,19 +4,20 @@
  * The windows of a stream in order of time, merged in pairs as often as is
  * needed to stay under a number of buckets. A bucket keeps the least and the
  * greatest of its windows beside their sums, so that no peak and no lull ever
- * vanishes, and a hole stays a hole. A window that is not later than the one
- * before begins the course anew from there: lines that are read twice count
- * once.
+ * vanishes, and a hole stays a hole. As long as nothing is merged, a window that comes
+ * again takes its own place; after that it begins the course anew from there: so
+ * lines that are read twice count once either way.
  */
 #ifndef TW_MODEL_COURSE_H
 #define TW_MODEL_COURSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "model/stats.h"
 
-#define COURSE_MAX 720 /* buckets; no picture has more pixels across */
+#define COURSE_DRAWN 720 /* buckets; no picture has more pixels across */
 
 struct course_bucket {
 	int32_t windows; /* 0 = none was read: nothing is known */
@@ -51,6 +52,28 @@ struct course_peak {
  * Take in the window `s`; at most `max` buckets stay, at least 2.
  */
 void course_add(struct course *c, const struct stats *s, size_t max);
+
+/*
+ * Tell whether each bucket is one window: peaks, holes and raids are then to the
+ * window.
+ *
+ * Returns true when it is.
+ */
+bool course_is_exact(const struct course *c);
+
+/*
+ * Make `to` the course `c` in at most COURSE_DRAWN buckets. It is the caller's, for
+ * course_release().
+ */
+void course_draw(const struct course *c, struct course *to);
+
+/*
+ * Tell whether anything is known of chat in a bucket: none of its windows was heard
+ * otherwise, and its sums are no zeros.
+ *
+ * Returns true when there is.
+ */
+bool course_is_known(const struct course_bucket *b);
 
 /*
  * Merge buckets until at most `max` are left, at least 2.

@@ -20,7 +20,7 @@ struct minute {
 /* Mentions of one name, from one source. */
 struct counted {
 	int64_t n, first, last;
-	struct minute *minutes; /* owned; by time */
+	struct minute *minutes; /* owned; see settle() */
 	size_t n_minutes, cap_minutes;
 };
 
@@ -28,6 +28,7 @@ struct name {
 	struct counted events, windows;
 	int64_t by[MENTIONS_N_WHO];
 	struct idset people;
+	uint64_t event; /* the last that was counted, a number from 1 on */
 };
 
 /* Viewers of one stream; a later line takes the place of the earlier. */
@@ -57,6 +58,7 @@ struct mentions {
 	struct map windows;    /* keys of windows with mentions */
 	struct spoken *spoken; /* owned; by number */
 	size_t cap_spoken;
+	uint64_t n_events;
 	bool summed;
 	bool any_event;
 	struct buf key, scratch;
@@ -86,8 +88,37 @@ name_of(struct mentions *m, struct str name)
 	return &m->by_name[i];
 }
 
-/* Counts `n` mentions at `ts`. Times mostly grow, so the place is near the
- * end. */
+static int
+compare_minutes(const void *a, const void *b)
+{
+	const struct minute *x = a, *y = b;
+
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+/* Brings the minutes into order of time, each once. */
+static void
+settle(struct counted *c)
+{
+	size_t kept = 0;
+
+	if (c->n_minutes > 0)
+		qsort(c->minutes, c->n_minutes, sizeof(*c->minutes),
+		    compare_minutes);
+	for (size_t i = 0; i < c->n_minutes; i++) {
+		struct minute *last = kept > 0 ? &c->minutes[kept - 1] : NULL;
+
+		if (last != NULL && last->at == c->minutes[i].at)
+			last->n = num_sum(last->n, c->minutes[i].n);
+		else
+			c->minutes[kept++] = c->minutes[i];
+	}
+	c->n_minutes = kept;
+}
+
+/* Counts `n` mentions at `ts`. Of one channel times mostly grow, but one channel may
+ * come after the other: a minute is kept as often as it comes until there is no
+ * more room. */
 static void
 count(struct counted *c, int64_t ts, int64_t n)
 {
@@ -99,18 +130,19 @@ count(struct counted *c, int64_t ts, int64_t n)
 	if (c->n == 0 || ts > c->last)
 		c->last = ts;
 	c->n = num_sum(c->n, n);
-	while (i > 0 && c->minutes[i - 1].at > at)
-		i--;
 	if (i > 0 && c->minutes[i - 1].at == at) {
 		c->minutes[i - 1].n = num_sum(c->minutes[i - 1].n, n);
 		return;
 	}
-	c->minutes = xgrow(
-	    c->minutes, c->n_minutes, &c->cap_minutes, sizeof(*c->minutes));
-	memmove(c->minutes + i + 1, c->minutes + i,
-	    (c->n_minutes - i) * sizeof(*c->minutes));
+	if (i == c->cap_minutes) {
+		settle(c);
+		i = c->n_minutes;
+		if (i >= c->cap_minutes / 2)
+			c->minutes = xgrow(c->minutes, c->cap_minutes,
+			    &c->cap_minutes, sizeof(*c->minutes));
+	}
 	c->minutes[i] = (struct minute){ at, n };
-	c->n_minutes++;
+	c->n_minutes = i + 1;
 }
 
 /* Tells whether the list of badges has `badge`, of any version. */
@@ -153,22 +185,18 @@ void
 mentions_add_event(struct mentions *m, const struct event *e)
 {
 	struct str rest = e->mentions, name;
-	size_t seen[64], n = 0;
 
 	m->any_event |= event_is_chat(e);
 	if (e->mentions.len == 0 || e->shared_from.len > 0 || e->ts < m->from ||
 	    e->ts >= m->to)
 		return;
+	m->n_events++;
 	while (jsonscan_list_next(&rest, &m->scratch, &name)) {
 		struct name *to = name_of(m, name);
-		size_t number = (size_t)(to - m->by_name), k = 0;
 
-		while (k < n && seen[k] != number)
-			k++;
-		if (k < n)
+		if (to->event == m->n_events)
 			continue;
-		if (n < sizeof(seen) / sizeof(*seen))
-			seen[n++] = number;
+		to->event = m->n_events;
 		count(&to->events, e->ts, 1);
 		to->by[who(e)]++;
 		if (e->user_id.len > 0)
@@ -278,9 +306,10 @@ static void
 sum_name(const struct mentions *m, size_t i, int64_t viewer_ms,
     struct mentions_name *to)
 {
-	const struct name *n = &m->by_name[i];
-	const struct counted *c = m->any_event ? &n->events : &n->windows;
+	struct name *n = &m->by_name[i];
+	struct counted *c = m->any_event ? &n->events : &n->windows;
 
+	settle(c);
 	*to = (struct mentions_name){ .name = map_name(&m->names, i),
 		.mentions = c->n,
 		.people = m->any_event ? (int64_t)n->people.n : STATS_UNKNOWN,

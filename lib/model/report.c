@@ -42,6 +42,7 @@ struct report {
 	size_t buckets;     /* of all courses at most; 0 = none is kept */
 	size_t n_buckets;   /* of all courses */
 	size_t max_buckets; /* of a course */
+	struct str only;    /* the stream that has one; absent = all */
 	int64_t seconds;    /* of a window; the widest that was read, or 0 */
 	struct buf key;
 };
@@ -53,10 +54,11 @@ report_new(void)
 }
 
 void
-report_keep_courses(struct report *r, size_t buckets)
+report_keep_courses(struct report *r, size_t buckets, struct str id)
 {
+	r->only = id;
 	r->buckets = buckets;
-	r->max_buckets = COURSE_MAX;
+	r->max_buckets = buckets;
 }
 
 static uint32_t
@@ -229,7 +231,8 @@ report_add(struct report *r, const struct stats *s)
 		r->seconds = s->seconds;
 	if (s->type == STATS_WINDOW) {
 		add_window(r, s);
-		if (r->buckets > 0 && s->stream_id.len > 0)
+		if (r->buckets > 0 && s->stream_id.len > 0 &&
+		    (r->only.len == 0 || str_eq(r->only, s->stream_id)))
 			add_course(r, s);
 	} else {
 		add_stream(r, s);
@@ -291,11 +294,11 @@ add_figures(struct weekly_figures *f, struct sums *sums, const struct kept *k)
 		f->viewer_ms = num_sum(f->viewer_ms, s->viewer_ms);
 		sums->sampled_ms = num_sum(sums->sampled_ms, s->sampled_ms);
 	}
-	f->messages += s->n.messages;
-	f->chatters_sum += s->n.chatters;
+	f->messages = num_sum(f->messages, s->n.messages);
+	f->chatters_sum = num_sum(f->chatters_sum, s->n.chatters);
 	f->bits = num_sum(f->bits, s->n.bits);
-	f->paid_messages += s->n.paid_messages;
-	f->subs += s->n.subs;
+	f->paid_messages = num_sum(f->paid_messages, s->n.paid_messages);
+	f->subs = num_sum(f->subs, s->n.subs);
 	sums->message_ms =
 	    num_sum(sums->message_ms, num_product(s->n.messages, window_ms));
 	heard_ms = s->heard_ms >= 0

@@ -73,11 +73,12 @@ struct report; /* the stats lines that were read */
 struct report *report_new(void) MUST_USE;
 
 /*
- * Keep the courses of streams, too, at most `buckets` buckets of all together
- * (64 bytes or more each): with more streams each gets fewer. Before the first
- * line.
+ * Keep the courses of streams, too, or only that of the stream `id` where it is not
+ * absent; at most `buckets` buckets of all together (100 bytes or so each): one for
+ * each window, and when they are too many each stream gets fewer. Before the first
+ * line. `id` is borrowed as long as `r` is.
  */
-void report_keep_courses(struct report *r, size_t buckets);
+void report_keep_courses(struct report *r, size_t buckets, struct str id);
 
 /*
  * Take in the line `s`, which is copied.

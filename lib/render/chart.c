@@ -162,6 +162,9 @@ time_step(int64_t ms, int n)
 	while (i + 1 < sizeof(minutes) / sizeof(*minutes) &&
 	    minutes[i] * MS_PER_MIN * n < ms)
 		i++;
+	/* Days and days, where a time is far off. */
+	if (minutes[i] * MS_PER_MIN * n < ms)
+		return (ms / n / MS_PER_DAY + 1) * MS_PER_DAY;
 	return minutes[i] * MS_PER_MIN;
 }
 

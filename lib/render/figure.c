@@ -232,7 +232,7 @@ figure_value(struct buf *b, enum figure_form form, double v)
 	}
 	switch (form) {
 	case FIGURE_COUNT:
-		num_add_thousands(b, whole(v));
+		num_add_thousands(b, whole(round(v)));
 		break;
 	case FIGURE_TENTHS:
 		add_decimals(b, v, 1);

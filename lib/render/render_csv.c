@@ -144,30 +144,33 @@ render_csv_history(struct buf *b, const struct history *h)
 void
 render_csv_stream(struct buf *b, const struct stream_view *v)
 {
-	const struct course *c = v->stream.course;
+	struct course c;
 
 	buf_lit(b,
 	    "ts,seconds,viewers_min,viewers_max,messages,messages_min,"
 	    "messages_max,bits,paid_messages,subs,raids,windows,heard\n");
-	for (size_t i = 0; i < c->n; i++) {
-		const struct course_bucket *p = &c->p[i];
+	course_draw(v->stream.course, &c);
+	for (size_t i = 0; i < c.n; i++) {
+		const struct course_bucket *p = &c.p[i];
+		bool chat = p->messages_max >= 0, known = course_is_known(p);
 
-		tstamp_add(b, c->from + (int64_t)i * c->width_ms);
+		tstamp_add(b, c.from + (int64_t)i * c.width_ms);
 		buf_byte(b, ',');
-		num_add_ms(b, c->width_ms);
+		num_add_ms(b, c.width_ms);
 		add_ratio(b, p->viewers_min);
 		add_ratio(b, p->viewers_max);
-		add_int(b, p->messages);
+		add_int(b, chat ? p->messages : STATS_UNKNOWN);
 		add_int(b, p->messages_min);
 		add_int(b, p->messages_max);
-		add_int(b, p->bits);
-		add_int(b, p->paid_messages);
-		add_int(b, p->subs);
-		add_int(b, p->raids);
+		add_int(b, known ? p->bits : STATS_UNKNOWN);
+		add_int(b, known ? p->paid_messages : STATS_UNKNOWN);
+		add_int(b, known ? p->subs : STATS_UNKNOWN);
+		add_int(b, known ? p->raids : STATS_UNKNOWN);
 		add_int(b, p->windows);
 		add_int(b, p->heard);
 		buf_lit(b, "\n");
 	}
+	course_release(&c);
 }
 
 void

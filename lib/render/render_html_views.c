@@ -154,8 +154,11 @@ history_row(
 		"viewers_max", "messages", "messages_avg", "chatters", "bits",
 		"paid_messages", "subs" };
 	const struct stats *s = st->s;
-	struct chart_point *p = xcalloc(st->course->n + 1, sizeof(*p));
+	struct course drawn;
+	struct chart_point *p;
 
+	course_draw(st->course, &drawn);
+	p = xcalloc(drawn.n + 1, sizeof(*p));
 	buf_lit(b, "<tr><th scope=\"row\">");
 	if (page->root != NULL)
 		html_stream_link(b, page, s->channel, s->stream_id);
@@ -170,10 +173,9 @@ history_row(
 		html_name(b, s->category);
 	}
 	buf_lit(b, "</span></th><td>");
-	view_messages(st->course, p);
-	if (st->course->n > 0)
-		chart_spark(
-		    b, STR("Messages over the stream"), p, st->course->n);
+	view_messages(&drawn, p);
+	if (drawn.n > 0)
+		chart_spark(b, STR("Messages over the stream"), p, drawn.n);
 	else
 		buf_lit(b, FIGURE_UNKNOWN);
 	buf_lit(b, "</td>");
@@ -186,6 +188,7 @@ history_row(
 	}
 	buf_lit(b, "</tr>\n");
 	free(p);
+	course_release(&drawn);
 }
 
 static void
@@ -327,6 +330,8 @@ stream_table(struct buf *b, const struct course *c)
 	    "<tbody>\n");
 	for (size_t i = 0; i < c->n; i += step) {
 		struct course_bucket s;
+		const int64_t *const sums[] = { &s.bits, &s.paid_messages,
+			&s.raids };
 		int64_t at = c->from + (int64_t)i * c->width_ms;
 
 		course_sum(c, i, i + step < c->n ? i + step : c->n, &s);
@@ -346,19 +351,20 @@ stream_table(struct buf *b, const struct course *c)
 		    s.heard > 0 ? (double)s.messages : STATS_UNKNOWN);
 		buf_lit(b, "</td><td>");
 		figure_value(b, FIGURE_COUNT, (double)s.messages_max);
-		buf_lit(b, "</td><td>");
-		num_add_thousands(b, s.bits);
-		buf_lit(b, "</td><td>");
-		num_add_thousands(b, s.paid_messages);
-		buf_lit(b, "</td><td>");
-		num_add_thousands(b, s.raids);
+		for (size_t k = 0; k < sizeof(sums) / sizeof(*sums); k++) {
+			buf_lit(b, "</td><td>");
+			figure_value(b, FIGURE_COUNT,
+			    course_is_known(&s) ? (double)*sums[k]
+						: STATS_UNKNOWN);
+		}
 		buf_lit(b, "</td></tr>\n");
 	}
 	buf_lit(b, "</tbody></table></div></details>\n");
 }
 
 static void
-stream_picture(struct buf *b, const struct stats *s, const struct course *c)
+stream_picture(struct buf *b, const struct stats *s, const struct course *c,
+    const struct course *exact)
 {
 	struct chart_point *points = xcalloc(c->n * 4 + 1, sizeof(*points));
 	struct chart_line lines[4];
@@ -372,7 +378,7 @@ stream_picture(struct buf *b, const struct stats *s, const struct course *c)
 
 	snprintf(
 	    label, sizeof(label), "messages in %lld s", (long long)c->seconds);
-	find_marks(&marks, c);
+	find_marks(&marks, exact);
 	chart.n_marks = marks.n;
 	if (s->viewer_ms >= 0) {
 		view_viewers(c, points);
@@ -412,7 +418,7 @@ static void
 stream_moments(struct buf *b, const struct course *c)
 {
 	struct course_peak peaks[VIEW_PEAKS];
-	struct view_stretch holes[VIEW_HOLES];
+	struct view_stretch *holes;
 	size_t n = course_peaks(c, VIEW_APART_MS, peaks, VIEW_PEAKS);
 
 	buf_lit(b, "<h3>Moments</h3>\n<ul>\n");
@@ -430,15 +436,23 @@ stream_moments(struct buf *b, const struct course *c)
 			figure_clock(b, c->from + (int64_t)i * c->width_ms);
 			buf_lit(b, "</li>\n");
 		}
-	n = view_holes(c, holes, VIEW_HOLES);
-	for (size_t i = 0; i < n; i++) {
+	n = view_holes(c, &holes);
+	for (size_t i = 0; i < n && i < VIEW_HOLES; i++) {
 		buf_lit(b, "<li>Chat not heard from ");
 		figure_clock(b, holes[i].from);
 		buf_lit(b, " to ");
 		figure_clock(b, holes[i].to);
 		buf_lit(b, "</li>\n");
 	}
+	if (n > VIEW_HOLES)
+		buf_printf(b, "<li>and not in %zu more stretches</li>\n",
+		    n - VIEW_HOLES);
 	buf_lit(b, "</ul>\n");
+	if (!course_is_exact(c))
+		buf_printf(b,
+		    "<p class=\"soft\">Raids and holes are to %lld s.</p>\n",
+		    (long long)(c->width_ms / MS_PER_S));
+	free(holes);
 }
 
 static void
@@ -510,6 +524,7 @@ html_stream(struct buf *b, const struct stream_view *v, const struct page *page)
 		"chatters", "bits" };
 	const struct stats *s = v->stream.s;
 	const struct course *c = v->stream.course;
+	struct course drawn;
 	struct buf title = { 0 };
 
 	buf_str(&title, s->channel);
@@ -530,8 +545,10 @@ html_stream(struct buf *b, const struct stream_view *v, const struct page *page)
 	footnotes(b, s->open, s->inferred);
 	if (c->n > 0) {
 		buf_lit(b, "<section><h2>How it went</h2>\n");
-		stream_picture(b, s, c);
-		stream_table(b, c);
+		course_draw(c, &drawn);
+		stream_picture(b, s, &drawn, c);
+		stream_table(b, &drawn);
+		course_release(&drawn);
 		stream_moments(b, c);
 		buf_lit(b, "</section>\n");
 	}
@@ -602,7 +619,8 @@ render_html_mentions(struct buf *b, const struct mentions_report *m)
 		buf_lit(b, ", from windows alone: who said it is not known");
 	if (m->viewer_ms >= 0) {
 		buf_lit(b, ", ");
-		num_add_thousands(b, m->viewer_ms / MS_PER_MIN);
+		figure_value(
+		    b, FIGURE_COUNT, (double)m->viewer_ms / MS_PER_MIN);
 		buf_lit(b, " viewer-minutes");
 	}
 	buf_lit(b,

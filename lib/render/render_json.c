@@ -1,5 +1,7 @@
 #include "render/render.h"
 
+#include <stdlib.h>
+
 #include "base/num.h"
 #include "base/tstamp.h"
 #include "format/jsonw.h"
@@ -153,15 +155,17 @@ add_course(struct buf *b, const struct course *c)
 		add_seconds(b, "seconds", c->width_ms);
 		add_ratio(b, "viewers_min", p->viewers_min);
 		add_ratio(b, "viewers_max", p->viewers_max);
-		jsonw_int(b, STR("messages"), p->messages);
 		if (p->messages_max >= 0) {
+			jsonw_int(b, STR("messages"), p->messages);
 			jsonw_int(b, STR("messages_min"), p->messages_min);
 			jsonw_int(b, STR("messages_max"), p->messages_max);
 		}
-		jsonw_int(b, STR("bits"), p->bits);
-		jsonw_int(b, STR("paid_messages"), p->paid_messages);
-		jsonw_int(b, STR("subs"), p->subs);
-		jsonw_int(b, STR("raids"), p->raids);
+		if (course_is_known(p)) {
+			jsonw_int(b, STR("bits"), p->bits);
+			jsonw_int(b, STR("paid_messages"), p->paid_messages);
+			jsonw_int(b, STR("subs"), p->subs);
+			jsonw_int(b, STR("raids"), p->raids);
+		}
 		jsonw_int(b, STR("windows"), p->windows);
 		jsonw_int(b, STR("heard"), p->heard);
 		buf_byte(b, '}');
@@ -173,7 +177,8 @@ void
 render_json_stream(struct buf *b, const struct stream_view *v)
 {
 	struct course_peak peaks[VIEW_PEAKS];
-	struct view_stretch holes[VIEW_HOLES];
+	struct view_stretch *holes;
+	struct course drawn;
 	size_t n;
 
 	buf_lit(b, "{\"report\":\"stream\"");
@@ -190,7 +195,7 @@ render_json_stream(struct buf *b, const struct stream_view *v)
 		buf_byte(b, '}');
 	}
 	buf_lit(b, "],\"holes\":[");
-	n = view_holes(v->stream.course, holes, VIEW_HOLES);
+	n = view_holes(v->stream.course, &holes);
 	for (size_t i = 0; i < n; i++) {
 		buf_str(b, i > 0 ? STR(",{\"from\":\"") : STR("{\"from\":\""));
 		tstamp_add(b, holes[i].from);
@@ -199,7 +204,10 @@ render_json_stream(struct buf *b, const struct stream_view *v)
 		buf_byte(b, '}');
 	}
 	buf_byte(b, ']');
-	add_course(b, v->stream.course);
+	free(holes);
+	course_draw(v->stream.course, &drawn);
+	add_course(b, &drawn);
+	course_release(&drawn);
 	buf_lit(b, "}\n");
 }
 

@@ -18,15 +18,16 @@
 #define NAME_WIDTH  24
 #define LABEL_WIDTH 36
 
-/* Appends what stands in `cell`, right-aligned in `width` columns, and empties
- * it. */
+/* Appends the figure in `cell`, right-aligned in `width` columns, and empties it. A
+ * figure that is wider is not cut, nor does it run into the one before. */
 static void
 right(struct buf *b, struct buf *cell, size_t width)
 {
 	size_t n = utf8_count(buf_view(cell));
 
-	for (; n < width; n++)
+	do
 		buf_byte(b, ' ');
+	while (++n < width);
 	buf_str(b, buf_view(cell));
 	buf_reset(cell);
 }
@@ -189,11 +190,15 @@ render_text_weekly(struct buf *b, const struct weekly *w)
 static void
 spark(struct buf *b, const struct course *c, size_t columns)
 {
-	struct chart_point *p = xcalloc(c->n + 1, sizeof(*p));
+	struct course drawn;
+	struct chart_point *p;
 
-	view_messages(c, p);
-	chart_text_spark(b, p, c->n, columns);
+	course_draw(c, &drawn);
+	p = xcalloc(drawn.n + 1, sizeof(*p));
+	view_messages(&drawn, p);
+	chart_text_spark(b, p, drawn.n, columns);
 	free(p);
+	course_release(&drawn);
 }
 
 static void
@@ -214,14 +219,12 @@ stream_row(struct buf *b, struct buf *cell, const struct report_stream *st)
 	width_left(b, buf_view(cell), 18);
 	buf_reset(cell);
 	figure_value(cell, FIGURE_TIME, (double)s->airtime_ms);
-	width_right(b, buf_view(cell), 12);
-	buf_reset(cell);
+	right(b, cell, 12);
 	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++) {
 		const struct stream_figure *f = stream_figure(columns[i].key);
 
 		figure_value(cell, f->form, f->get(s));
-		width_right(b, buf_view(cell), columns[i].width);
-		buf_reset(cell);
+		right(b, cell, columns[i].width);
 	}
 	buf_lit(b, " ");
 	spark(b, st->course, SPARK);
@@ -310,8 +313,7 @@ render_text_history(struct buf *b, const struct history *h)
 		width_left(b, buf_view(&cell), LABEL_WIDTH);
 		buf_reset(&cell);
 		figure_value(&cell, figures[i].form, figures[i].get(&h->sum));
-		width_right(b, buf_view(&cell), 16);
-		buf_reset(&cell);
+		right(b, &cell, 16);
 		if (figures[i].when != NULL &&
 		    figures[i].when(&h->sum) != INT64_MIN) {
 			buf_lit(b, "  ");
@@ -360,7 +362,7 @@ static void
 stream_moments(struct buf *b, const struct course *c)
 {
 	struct course_peak peaks[VIEW_PEAKS];
-	struct view_stretch holes[VIEW_HOLES];
+	struct view_stretch *holes;
 	size_t n = course_peaks(c, VIEW_APART_MS, peaks, VIEW_PEAKS);
 
 	buf_byte(b, '\n');
@@ -376,20 +378,27 @@ stream_moments(struct buf *b, const struct course *c)
 			figure_when(b, c->from + (int64_t)i * c->width_ms);
 			buf_byte(b, '\n');
 		}
-	n = view_holes(c, holes, VIEW_HOLES);
-	for (size_t i = 0; i < n; i++) {
+	n = view_holes(c, &holes);
+	for (size_t i = 0; i < n && i < VIEW_HOLES; i++) {
 		buf_lit(b, "  hole  ");
 		figure_when(b, holes[i].from);
 		buf_lit(b, " " FIGURE_UNKNOWN " ");
 		figure_clock(b, holes[i].to);
 		buf_lit(b, "  chat not heard\n");
 	}
+	if (n > VIEW_HOLES)
+		buf_printf(b, "  and %zu more holes\n", n - VIEW_HOLES);
+	if (!course_is_exact(c))
+		buf_printf(b, "  raids and holes are to %lld s\n",
+		    (long long)(c->width_ms / MS_PER_S));
+	free(holes);
 }
 
 void
 render_text_stream(struct buf *b, const struct stream_view *v)
 {
 	const struct stats *s = v->stream.s;
+	struct course drawn;
 	struct buf cell = { 0 };
 
 	width_text(b, s->channel, 40);
@@ -414,16 +423,18 @@ render_text_stream(struct buf *b, const struct stream_view *v)
 		width_left(b, buf_view(&cell), LABEL_WIDTH);
 		buf_reset(&cell);
 		figure_value(&cell, f->form, f->get(s));
-		width_right(b, buf_view(&cell), 16);
-		buf_reset(&cell);
+		right(b, &cell, 16);
 		if (f->when != NULL && f->when(s) != INT64_MIN) {
 			buf_lit(b, "  ");
 			figure_when(b, f->when(s));
 		}
 		buf_byte(b, '\n');
 	}
-	stream_lines(b, v->stream.course);
-	stream_moments(b, v->stream.course);
+	course_draw(v->stream.course, &drawn);
+	stream_lines(b, &drawn);
+	course_release(&drawn);
+	if (v->stream.course->n > 0)
+		stream_moments(b, v->stream.course);
 	buf_release(&cell);
 }
 
@@ -455,18 +466,14 @@ render_text_mentions(struct buf *b, const struct mentions_report *m)
 
 		width_left(b, n->name, 18);
 		num_add_thousands(&cell, n->mentions);
-		width_right(b, buf_view(&cell), 10);
-		buf_reset(&cell);
+		right(b, &cell, 10);
 		figure_value(&cell, FIGURE_COUNT, (double)n->people);
-		width_right(b, buf_view(&cell), 9);
-		buf_reset(&cell);
+		right(b, &cell, 9);
 		figure_value(&cell, FIGURE_CENTS, n->per_1000_viewer_min);
-		width_right(b, buf_view(&cell), 11);
-		buf_reset(&cell);
+		right(b, &cell, 11);
 		for (int k = 0; k < MENTIONS_N_WHO; k++) {
 			add_share(&cell, n->by[k], n->mentions);
-			width_right(b, buf_view(&cell), 9);
-			buf_reset(&cell);
+			right(b, &cell, 9);
 		}
 		buf_lit(b, "  ");
 		figure_when(b, n->busiest);
@@ -486,7 +493,8 @@ render_text_mentions(struct buf *b, const struct mentions_report *m)
 	}
 	if (m->viewer_ms >= 0) {
 		buf_lit(b, "\nViewer-minutes of the streams: ");
-		num_add_thousands(b, m->viewer_ms / MS_PER_MIN);
+		figure_value(
+		    b, FIGURE_COUNT, (double)m->viewer_ms / MS_PER_MIN);
 		buf_byte(b, '\n');
 	}
 	buf_release(&cell);

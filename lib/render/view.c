@@ -1,5 +1,9 @@
 #include "render/view.h"
 
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+
 /* A bucket without windows, or of holes alone, is a hole. */
 void
 view_messages(const struct course *c, struct chart_point *p)
@@ -44,20 +48,23 @@ view_paid(const struct course *c, struct chart_point *p)
 }
 
 size_t
-view_holes(const struct course *c, struct view_stretch *holes, size_t max)
+view_holes(const struct course *c, struct view_stretch **holes)
 {
-	size_t n = 0;
+	size_t n = 0, cap = 0;
 
+	*holes = NULL;
 	for (size_t i = 0; i < c->n; i++) {
 		int64_t from = c->from + (int64_t)i * c->width_ms;
 		int64_t to = from + c->width_ms;
 
 		if (c->p[i].windows == 0 || c->p[i].heard > 0)
 			continue;
-		if (n > 0 && holes[n - 1].to == from)
-			holes[n - 1].to = to;
-		else if (n < max)
-			holes[n++] = (struct view_stretch){ from, to };
+		if (n > 0 && (*holes)[n - 1].to == from) {
+			(*holes)[n - 1].to = to;
+			continue;
+		}
+		*holes = xgrow(*holes, n, &cap, sizeof(**holes));
+		(*holes)[n++] = (struct view_stretch){ from, to };
 	}
 	return n;
 }

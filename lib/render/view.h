@@ -12,7 +12,7 @@
 
 #define VIEW_PEAKS    3
 #define VIEW_APART_MS (10 * 60 * INT64_C(1000)) /* between two peaks */
-#define VIEW_HOLES    32
+#define VIEW_HOLES    32                        /* that are listed for people */
 
 struct view_stretch {
 	int64_t from, to; /* ms UTC, `to` exclusive */
@@ -28,12 +28,11 @@ void view_bits(const struct course *c, struct chart_point *p);
 void view_paid(const struct course *c, struct chart_point *p);
 
 /*
- * Find the first `max` stretches in which chat was not heard.
+ * Find the stretches in which chat was not heard.
  *
- * Returns how many there are.
+ * Returns how many there are; `*holes` is the caller's, for free().
  */
-size_t view_holes(
-    const struct course *c, struct view_stretch *holes, size_t max);
+size_t view_holes(const struct course *c, struct view_stretch **holes);
 
 /*
  * Find the next stretch in which the stream `s` was on air. It may have been away and

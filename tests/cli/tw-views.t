@@ -207,6 +207,42 @@ ok $? "12 hours: $(wc -c <"$tmp/long.html") bytes of 307200"
 is "$(tw-report stream k 9 --format json "$tmp/long" | jq -c '[(.course|length) <= 720, ([.course[].messages_max]|max), .peaks[0].messages]')" \
 	'[true,999,999]' "and its peak is there"
 
+# Moments are to the window, although the picture has 12 of them in a bucket; a window
+# that is written again, as by tw-agg --live, takes its own place alone.
+awk 'NR == 5001 || NR == 5002 { sub(/"messages":[0-9]*,"heard_s":5/, "\"messages\":0,\"heard_s\":0") }
+	NR == 7778 { sub(/"heard_s"/, "\"raids\":1,\"heard_s\"") }
+	NR == 4431 { sub(/"messages":[0-9]*/, "\"messages\":700") }
+	NR == 4443 { sub(/"messages":[0-9]*/, "\"messages\":500") }
+	NR == 8001 { again = $0; sub(/"messages":[0-9]*/, "\"messages\":600", again) }
+	{ print }
+	NR == 8003 { print again }' "$tmp/long" >"$tmp/moments"
+is "$(tw-report stream k 9 --format json "$tmp/moments" | jq -c '.peaks[],.holes[],([.course[].windows]|add)')" \
+	'{"ts":"2026-11-23T18:00:05.000Z","messages":999}
+{"ts":"2026-11-23T23:06:40.000Z","messages":600}
+{"ts":"2026-11-23T18:10:10.000Z","messages":500}
+{"from":"2026-11-23T18:56:40.000Z","to":"2026-11-23T18:56:50.000Z"}
+8640' "peaks and holes are to the window"
+is "$(tw-report stream k 9 "$tmp/moments" | grep -A1 '^  raid  ')" "  raid  Mon 23 Nov 22:48
+  hole  Mon 23 Nov 18:56 – 18:56  chat not heard" "and so is a raid"
+awk 'NR <= 8640 && NR % 10 == 1 { sub(/"messages":[0-9]*,"heard_s":5/, "\"messages\":0,\"heard_s\":0") } { print }' \
+	"$tmp/long" >"$tmp/holes"
+is "$(tw-report stream k 9 "$tmp/holes" | grep -c '^  hole') $(tw-report stream k 9 "$tmp/holes" | tail -n 1)" \
+	"32   and 832 more holes" "of many holes some are listed, and the number of the others"
+is "$(tw-report stream k 9 --format json "$tmp/holes" | jq '.holes|length')" 864 "JSON has all"
+{ w 00 4; w 05 0 '' 50 0; w 10 2 ',"bits":10'; s k 7 2026-11-18T12:00:00.000Z; } >"$tmp/hole"
+is "$(tw-report stream 7 --format csv "$tmp/hole" 2>/dev/null | cut -d , -f 5-)" \
+	'messages,messages_min,messages_max,bits,paid_messages,subs,raids,windows,heard
+4,4,4,0,0,0,0,1,1
+,,,,,,,1,0
+2,2,2,10,0,0,0,1,1' "CSV: of a hole nothing is known"
+is "$(tw-report stream 7 --format json "$tmp/hole" 2>/dev/null | jq -c '.course[1]')" \
+	'{"ts":"2026-11-18T12:00:05.000Z","seconds":5,"viewers_min":50,"viewers_max":50,"windows":1,"heard":0}' \
+	"nor in JSON"
+
+# Figures of a million are whole, and apart.
+s k 8 2026-11-23T12:00:00.000Z | sed 's/"bits":10/"bits":1234567/; s/"chatters":50/"chatters":2345678/' >"$tmp/wide"
+like "$(tw-report history k "$tmp/wide")" ' 2,345,678 1,234,567$' "history: no figure is cut"
+
 for bad in history stream 'stream k' 'history ?' 'weekly --since 2026-11-01' \
 	'mentions --week latest' 'live -o x'; do
 	# shellcheck disable=SC2086

@@ -360,7 +360,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(zone_set("UTC", &why));
 	wild = (how & 8) != 0;
 	if ((how & 1) != 0)
-		report_keep_courses(r, (how & 2) != 0 ? 8 : 1000);
+		report_keep_courses(r, (how & 2) != 0 ? 8 : 1000, STR_ABSENT);
 	for (int i = 0; i < LINES && in.left > 0; i++) {
 		unsigned what = fuzz_byte(&in);
 		struct stats s;

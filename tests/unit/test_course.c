@@ -110,6 +110,45 @@ test_again(void)
 	course_release(&c);
 }
 
+/* Nothing is merged: a window that comes again, as a live one does, takes its own place,
+ * and those behind it stay. */
+static void
+test_live(void)
+{
+	struct course c = { 0 }, drawn;
+	struct stats s;
+
+	for (int i = 0; i < 2000; i++) {
+		s = window(i, 1, 5);
+		course_add(&c, &s, 2000);
+	}
+	s = window(1990, 7, 3);
+	course_add(&c, &s, 2000);
+	s = window(1, 2, 3);
+	s.heard_ms = s.n.messages = s.n.bits = 0;
+	course_add(&c, &s, 2000);
+	ok(course_is_exact(&c), "a bucket for each window");
+	is_int((int64_t)c.n, 2000, "all of them");
+	is_int(c.p[1990].messages, 7, "what is written again counts");
+	is_int(c.p[1999].messages, 1, "and what came behind it, too");
+	is_int(c.p[1990].windows, 1, "once");
+	ok(c.viewers == 5, "the last viewers are those of the last window");
+	ok(!course_is_known(&c.p[1]) && course_is_known(&c.p[2]),
+	    "of a hole nothing is known");
+	course_draw(&c, &drawn);
+	ok(drawn.n == 500 && drawn.width_ms == 20000 &&
+		!course_is_exact(&drawn),
+	    "2,000 are drawn as 500 of four");
+	is_int(drawn.p[0].messages, 3, "of which the first has a hole in it");
+	is_int(drawn.p[497].messages, 10, "1988 to 1991: 1 + 1 + 7 + 1");
+	is_int(c.p[0].windows, 1, "the course stays");
+	course_release(&drawn);
+	course_release(&c);
+	course_draw(&c, &drawn);
+	is_int((int64_t)drawn.n, 0, "nothing of nothing");
+	course_release(&drawn);
+}
+
 /* Whatever the number of buckets: sums, peaks and lulls are those of the
  * windows. */
 static void
@@ -153,6 +192,7 @@ main(void)
 	test_few();
 	test_holes();
 	test_again();
+	test_live();
 	test_any();
 	return tap_done();
 }

@@ -163,10 +163,40 @@ test_again(void)
 	mentions_free(m);
 }
 
+/* The channels one after the other, each over the same hour; and a line with more
+ * names than anybody says, one of them twice. */
+static void
+test_order(void)
+{
+	struct mentions *m = mentions_new(INT64_MIN, INT64_MAX);
+	struct mentions_report r;
+	char names[2048] = "[\"n0\"", *p = names + 5;
+
+	for (int i = 0; i < 30000; i++)
+		say(m, i % 60 * MS_PER_MIN, "1", "", "[\"cola\"]");
+	say(m, 17 * MS_PER_MIN + 1, "1", "", "[\"cola\"]");
+	for (int i = 1; i < 100; i++)
+		p += snprintf(p, 16, ",\"n%d\"", i);
+	snprintf(p, 16, ",\"n99\"]");
+	say(m, 0, "1", "", names);
+	mentions_sum(m, "UTC", &r);
+	if (is_int((int64_t)r.n_names, 101, "names")) {
+		is_int(r.names[0].mentions, 30001, "all count");
+		is_int(r.names[0].busiest, T0 + 17 * MS_PER_MIN,
+		    "a minute is one, whenever it comes");
+		is_int(r.names[0].busiest_mentions, 501, "30,000 / 60 + 1");
+		ok(r.names[0].hours[12] == 30001, "by the hour");
+		is_int(r.names[1].mentions, 1, "each name of a line once");
+	}
+	mentions_report_release(&r);
+	mentions_free(m);
+}
+
 int
 main(void)
 {
 	test_events();
+	test_order();
 	test_windows();
 	test_again();
 	return tap_done();

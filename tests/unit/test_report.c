@@ -179,7 +179,7 @@ test_history(void)
 	struct history h;
 	struct str *names;
 
-	report_keep_courses(r, 1000);
+	report_keep_courses(r, 1000, STR_ABSENT);
 	s = stream("eins", "2", T0);
 	s.open = true;
 	report_add(r, &window);
@@ -231,7 +231,7 @@ test_budget(void)
 	struct stats s;
 	char id[16];
 
-	report_keep_courses(r, 2000);
+	report_keep_courses(r, 2000, STR_ABSENT);
 	for (int i = 0; i < 40; i++) {
 		snprintf(id, sizeof(id), "%d", i);
 		for (int k = 0; k < 500; k++) {
