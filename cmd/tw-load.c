@@ -408,6 +408,18 @@ take_stats(struct run *r, const struct input *in, struct str line,
 	return NULL;
 }
 
+/* Says why a line is neither: what the reader says that knows its type. */
+static const char *
+neither(const struct errmsg *no_event, const struct errmsg *no_stats)
+{
+	static const char untyped[] = ": type is missing";
+
+	return strstr(no_event->text, untyped) != NULL &&
+		strstr(no_stats->text, untyped) == NULL
+	    ? no_stats->text
+	    : no_event->text;
+}
+
 /* Does what there is to do about one line. */
 static void
 load_line(struct run *r, const struct input *in, struct str line)
@@ -428,7 +440,7 @@ load_line(struct run *r, const struct input *in, struct str line)
 	else if (stats_read(r->stats, line, &s, &no_stats))
 		refused_for = take_stats(r, in, line, &s);
 	else
-		refused_for = why.text;
+		refused_for = neither(&why, &no_stats);
 	if (refused_for != NULL)
 		tool_refuse(&r->intake.rejects, in->name, l->number,
 		    refused_for, line, l->part, l->cont);

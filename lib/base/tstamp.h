@@ -64,6 +64,17 @@ void tstamp_write(char *p, int64_t ms);
 void tstamp_add(struct buf *b, int64_t ms);
 
 /*
+ * Find the second in which `ms` lies.
+ *
+ * Returns seconds since 1970, negative before it.
+ */
+static inline int64_t
+tstamp_second(int64_t ms)
+{
+	return ms / MS_PER_S - (ms % MS_PER_S < 0);
+}
+
+/*
  * Count the days from 1970-01-01 to `date`, negative before it.
  *
  * Returns the number; days past the end of a month run on into the next.

@@ -21,8 +21,7 @@ void
 eventdoc_id(
     const struct event *e, struct buf *scratch, unsigned char id[BSONW_OID_LEN])
 {
-	int64_t s = e->ts / MS_PER_S - (e->ts % MS_PER_S < 0);
-	uint32_t seconds = htobe32((uint32_t)s);
+	uint32_t seconds = htobe32((uint32_t)tstamp_second(e->ts));
 	struct event bare;
 	uint64_t hash;
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/tstamp.h"
 #include "base/xalloc.h"
 #include "format/bsonw.h"
 #include "model/eventdoc.h"
@@ -138,8 +139,11 @@ batch_begin(struct batch *b, const struct str *docs, size_t n,
 			continue;
 		}
 		look_at(docs[i], &ts, &channel);
+		/* An `_id` tells the second: an event that is there may have
+		 * another millisecond of it. */
+		ts = tstamp_second(ts) * MS_PER_S;
 		b->from = ts < b->from ? ts : b->from;
-		b->to = ts > b->to ? ts : b->to;
+		b->to = ts + MS_PER_S - 1 > b->to ? ts + MS_PER_S - 1 : b->to;
 		if (!str_eq(channel, last))
 			note_channel(b, channel);
 		last = channel;

@@ -17,7 +17,7 @@
 struct batch {
 	const struct str *docs; /* borrowed */
 	size_t n;
-	int64_t from, to; /* ms UTC, the times of its events */
+	int64_t from, to; /* ms UTC, the whole seconds of its events */
 	int64_t fresh;    /* were missing at the first look; -1 = not looked */
 	int64_t refused;  /* by the server */
 	int tries;        /* of inserting what was refused */

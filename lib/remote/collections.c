@@ -166,13 +166,41 @@ collections_logs(struct mongo *m, const char *db, int64_t retention_s,
 	return done;
 }
 
+/* Compares chatStats as it is with what it has to be. */
+static bool
+compare_stats(const struct scratch *s, struct str doc, struct errmsg *why)
+{
+	struct bsonr_value v;
+	struct buf is = { 0 };
+	bool same = has(doc, "type", "collection", &is);
+
+	if (same && bsonr_find(doc, "options.capped", &v) && v.num != 0) {
+		buf_lit(&is, "it is capped");
+		same = false;
+	}
+	if (!same)
+		errmsg_set(why,
+		    "%s.%s exists with other options: %.*s; see tw-mongo(7)",
+		    s->db, COLLECTION_STATS, STR_ARGS(buf_view(&is)));
+	buf_release(&is);
+	return same;
+}
+
 bool
 collections_stats(
     struct mongo *m, const char *db, bool only_look, struct mongo_error *why)
 {
 	struct scratch s = { .m = m, .db = db };
-	bool done = only_look || create_index(&s, true, why);
+	struct bsonr_value v;
+	int there = find_collection(&s, COLLECTION_STATS, &v, why);
+	bool done = there >= 0;
 
+	if (there == 1 && !compare_stats(&s, v.text, &why->why)) {
+		why->result = MONGO_REFUSED;
+		done = false;
+	}
+	if (done && !only_look)
+		done = create_index(&s, true, why);
 	buf_release(&s.query);
 	buf_release(&s.reply);
 	return done;

@@ -23,7 +23,7 @@ bool collections_logs(struct mongo *m, const char *db, int64_t retention_s,
     bool only_look, struct mongo_error *why) MUST_USE;
 
 /*
- * The same for chatStats, which the server makes with its index.
+ * The same for chatStats, a plain collection, which the server makes with its index.
  */
 bool collections_stats(struct mongo *m, const char *db, bool only_look,
     struct mongo_error *why) MUST_USE;

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/now.h"
+#include "base/tstamp.h"
 #include "base/xalloc.h"
 #include "format/bsonr.h"
 #include "remote/batch.h"
@@ -1058,7 +1059,10 @@ enum loader_result
 loader_verify(struct loader *l, struct str channel, int64_t from, int64_t to,
     int64_t *n, int64_t *twice, struct errmsg *why)
 {
-	struct verify v = { .channel = channel, .from = from, .to = to };
+	/* Whole seconds: one that is there twice may differ in the rest. */
+	struct verify v = { .channel = channel,
+		.from = tstamp_second(from) * MS_PER_S,
+		.to = tstamp_second(to) * MS_PER_S + MS_PER_S - 1 };
 	enum loader_result r = loader_settle(l, why);
 
 	if (r == LOADER_DONE)

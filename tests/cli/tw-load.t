@@ -236,6 +236,28 @@ fails 2 'other.chatLogs exists with other options: .*timeField is when, not ts' 
 mongo "$a" normal '{"create": "chatLogs"}' >/dev/null
 fails 2 'type is collection, not timeseries' "a normal collection" \
 	tw-load --uri "$uri/normal" "$tmp/events"
+mongo "$a" timed '{"create": "chatStats", "timeseries": {"timeField": "ts"}}' >/dev/null
+mongo "$a" capped '{"create": "chatStats", "capped": true, "size": 4096}' >/dev/null
+echo '{"ts":"2026-11-23T19:00:05.000Z","channel":"k","type":"window","seconds":5,"messages":1}' >"$tmp/line"
+fails 2 'timed.chatStats exists with other options: type is timeseries, not collection' \
+	"stats of another kind" tw-load --uri "$uri/timed" "$tmp/line"
+fails 2 'capped.chatStats exists with other options: it is capped' \
+	"stats that would go again" tw-load --uri "$uri/capped" "$tmp/line"
+sed 's/"messages":1/"messages":-1/' "$tmp/line" >"$tmp/bad"
+fails 3 'bad:1: refused: no line of stats: messages is missing' \
+	"stats that are none are told as such" tw-load --uri "$uri/capped2" "$tmp/bad"
+
+# The same event with another millisecond of its second, as a collector hears it whose
+# clock Twitch's time is not believed beside.
+echo '{"ts":"2026-11-23T12:00:04.500Z","channel":"k","type":"message","id":"x1"}' >"$tmp/first"
+sed 's/04\.500/04.612/' "$tmp/first" >"$tmp/second"
+tw-load --uri "$uri/second" "$tmp/first" && tw-load --uri "$uri/second" "$tmp/second"
+is "$? $(events_in "$a" second)" "0 1 1" "the same event with other milliseconds is stored once"
+like "$(tw-load --verify --uri "$uri/second" "$tmp/second")" '^1 events .* 0 missing; in its range 1 events, 0 more' \
+	"and is there"
+mongo "$a" twice second
+like "$(tw-load --verify --uri "$uri/second" "$tmp/second" 2>&1)" ' 2 events, 1 more than once' \
+	"one that is there twice is found"
 fails 2 'expireAfterSeconds is 0, not 86400' "another retention" \
 	tw-load --retention 1d --uri "$uri/one" "$tmp/events"
 tw-load --retention 9999d --uri "$uri/kept" "$tmp/events" 2>/dev/null

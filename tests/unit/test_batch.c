@@ -50,7 +50,8 @@ match_is(struct batch *b, int64_t seconds, const char *what)
 	if (ok(bsonr_find(buf_view(&q), "ts.$gte", &from) &&
 		    bsonr_find(buf_view(&q), "ts.$lte", &to),
 		"%s: times", what))
-		is_int(to.num - from.num, seconds * 1000, "%s: spanned", what);
+		is_int(to.num - from.num, seconds * 1000 + 999,
+		    "%s: whole seconds", what);
 	buf_release(&q);
 }
 
