@@ -26,6 +26,8 @@
 #define WAIT_MS   50
 #define BEHIND_MS 1500 /* windows are on their way for so long */
 
+#define COLUMNS_MIN 20
+
 struct view {
 	struct intake in;
 	struct live *live;
@@ -61,7 +63,7 @@ measure(struct frame *f)
 	struct winsize w;
 
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 0) {
-		f->columns = w.ws_col < 40 ? 40 : w.ws_col;
+		f->columns = w.ws_col < COLUMNS_MIN ? COLUMNS_MIN : w.ws_col;
 		f->rows = w.ws_row < 4 ? 4 : w.ws_row;
 	}
 	return f->columns != columns || f->rows != rows;
@@ -222,7 +224,9 @@ print_once(struct view *v)
 	const char *columns = getenv("COLUMNS");
 	int64_t n = columns != NULL ? num_whole(str_of(columns)) : -1;
 
-	v->frame.columns = n >= 40 && n <= 1000 ? (size_t)n : 80;
+	if (n > 0 && n < COLUMNS_MIN)
+		n = COLUMNS_MIN;
+	v->frame.columns = n > 0 && n <= 1000 ? (size_t)n : 80;
 	if (isatty(STDOUT_FILENO))
 		(void)measure(&v->frame);
 	v->frame.rows = 0;

@@ -8,19 +8,37 @@
 #include "base/xalloc.h"
 #include "format/hash.h"
 
+#define SEEN_MS (10 * MS_PER_MIN) /* coverage looks back so far */
+
+#define OUTSIDE 0 /* the "stream" of windows outside of streams */
+
+/* The place of one window. */
 struct window {
-	int64_t ts, seconds;
-	int64_t messages, chatters, bits, paid_messages, heard_ms;
-	double viewers;
-	bool sampled;
+	uint64_t stream; /* hash of its id, or OUTSIDE */
+	int64_t messages, chatters, bits, paid_messages;
+	int64_t heard_ms; /* or STATS_UNKNOWN */
+	bool written;     /* else nothing was read for this place */
 };
 
+/* What a stream has brought. */
+struct sum {
+	uint64_t stream;
+	int64_t bits, paid_messages;
+};
+
+/* Time is counted in slots here: slot n begins at n times the width. */
 struct channel {
-	struct window w[LIVE_WINDOWS]; /* a ring, by time */
-	size_t first, n;
-	char *stream_id;             /* owned; of the newest window, or NULL */
-	int64_t bits, paid_messages; /* of that stream */
-	int64_t sampled;             /* ts of the last sample, or INT64_MIN */
+	int64_t width;      /* ms, of a window; 0 = there is none yet */
+	struct window *w;   /* owned; a ring, by slot */
+	int64_t cap;        /* of it */
+	int64_t first;      /* slot: the least that was read */
+	int64_t last;       /* slot: the greatest, always written */
+	int64_t heard_from; /* slot: the least of which it is known how much was
+	                     * heard; INT64_MAX: none */
+	/* Of windows that are kept no longer: the last stream among them, and
+	 * what came outside of streams behind it. */
+	struct sum stream, outside;
+	int64_t sampled; /* ts of the last sample, or INT64_MIN */
 	double viewers;
 };
 
@@ -29,7 +47,6 @@ struct live {
 	struct channel **channels; /* owned; by number */
 	size_t cap;
 	int64_t until;
-	int64_t seconds; /* of the newest window */
 };
 
 struct live *
@@ -38,14 +55,36 @@ live_new(void)
 	struct live *l = xcalloc(1, sizeof(*l));
 
 	l->until = INT64_MIN;
-	l->seconds = 5;
 	return l;
 }
 
-static struct window *
-at(struct channel *c, size_t i)
+static int64_t
+slot_of(int64_t ts, int64_t width)
 {
-	return &c->w[(c->first + i) % LIVE_WINDOWS];
+	return ts / width - (ts % width < 0);
+}
+
+static struct window *
+at(const struct channel *c, int64_t slot)
+{
+	int64_t i = slot % c->cap;
+
+	return &c->w[i < 0 ? i + c->cap : i];
+}
+
+static bool
+is_kept(const struct channel *c, int64_t slot)
+{
+	return slot > c->last - c->cap;
+}
+
+/* Finds the window of the slot; NULL when none was read, or is kept. */
+static const struct window *
+find(const struct channel *c, int64_t slot)
+{
+	if (!is_kept(c, slot) || slot > c->last || !at(c, slot)->written)
+		return NULL;
+	return at(c, slot);
 }
 
 static struct channel *
@@ -64,89 +103,99 @@ channel_of(struct live *l, struct str name)
 	return l->channels[i];
 }
 
-/* Takes the sums of another stream back to 0. */
 static void
-choose_stream(struct channel *c, struct str id)
+sum_add(struct sum *s, int64_t bits, int64_t paid_messages)
 {
-	struct str old = c->stream_id != NULL ? str_of(c->stream_id) : STR("");
-
-	if (str_eq(old, id))
-		return;
-	free(c->stream_id);
-	c->stream_id = NULL;
-	c->bits = c->paid_messages = 0;
-	if (id.len > 0) {
-		c->stream_id = xcalloc(id.len + 1, 1);
-		memcpy(c->stream_id, id.p, id.len);
-	}
+	s->bits = num_sum(s->bits, bits);
+	s->paid_messages = num_sum(s->paid_messages, paid_messages);
 }
 
-/* Finds the place of the window: that of an equal one, the end, or NULL when it
- * is older than what is kept or was never there. */
-static struct window *
-place(struct channel *c, int64_t ts, bool *again)
+/* Moves on by the places up to `slot`, which is later than the last one. What
+ * their windows brought stays with their stream; they leave in order of time, and
+ * only the newest stream of a channel can come back, so one sum is enough. */
+static void
+pass(struct channel *c, int64_t slot)
 {
-	*again = false;
-	for (size_t i = c->n; i > 0; i--) {
-		struct window *w = at(c, i - 1);
+	int64_t from = c->last - c->cap + 1, to = slot - c->cap;
 
-		if (w->ts == ts) {
-			*again = true;
-			return w;
+	for (int64_t i = from; i <= to && i <= c->last; i++) {
+		struct window *w = at(c, i);
+		struct sum *s = &c->outside;
+
+		if (!w->written)
+			continue;
+		if (w->stream != OUTSIDE) {
+			s = &c->stream;
+			if (s->stream != w->stream)
+				*s = (struct sum){ .stream = w->stream };
+			c->outside = (struct sum){ .stream = OUTSIDE };
 		}
-		if (w->ts < ts && i < c->n)
-			return NULL;
-		if (w->ts < ts)
-			break;
-		if (i == 1)
-			return NULL;
+		sum_add(s, w->bits, w->paid_messages);
+		w->written = false;
 	}
-	if (c->n == LIVE_WINDOWS) {
-		c->first = (c->first + 1) % LIVE_WINDOWS;
-		c->n--;
+	c->last = slot;
+}
+
+/* Makes the ring one for windows as long as `s`. False when it has others, and
+ * `s` would be beside one of them, not after them all. */
+static bool
+fit(struct channel *c, const struct stats *s)
+{
+	int64_t width = s->seconds * MS_PER_S;
+	int64_t cap = (SEEN_MS + width - 1) / width;
+
+	if (c->width == width)
+		return true;
+	if (c->width > 0) {
+		if (slot_of(s->ts, c->width) <= c->last)
+			return false;
+		pass(c, c->last + c->cap);
+		free(c->w);
 	}
-	return at(c, c->n++);
+	c->width = width;
+	c->cap = cap > LIVE_WINDOWS ? cap : LIVE_WINDOWS;
+	c->w = xcalloc((size_t)c->cap, sizeof(*c->w));
+	c->first = c->last = slot_of(s->ts, width);
+	c->heard_from = INT64_MAX;
+	return true;
 }
 
 void
 live_add(struct live *l, const struct stats *s)
 {
 	struct channel *c;
-	struct window *w;
-	bool again;
+	int64_t slot, end = s->ts + s->seconds * MS_PER_S;
 
 	if (s->type != STATS_WINDOW)
 		return;
 	c = channel_of(l, s->channel);
-	w = place(c, s->ts, &again);
-	if (w == NULL)
+	if (!fit(c, s))
 		return;
-	if (again) {
-		c->bits -= w->bits;
-		c->paid_messages -= w->paid_messages;
-	} else {
-		choose_stream(c, s->stream_id);
-	}
-	*w = (struct window){ .ts = s->ts,
-		.seconds = s->seconds,
+	slot = slot_of(s->ts, c->width);
+	if (!is_kept(c, slot))
+		return;
+	if (slot > c->last)
+		pass(c, slot);
+	*at(c, slot) = (struct window){ .stream = s->stream_id.len > 0
+		    ? hash_str(s->stream_id, 0)
+		    : OUTSIDE,
 		.messages = s->n.messages,
 		.chatters = s->n.chatters,
 		.bits = s->n.bits,
 		.paid_messages = s->n.paid_messages,
-		.heard_ms = s->heard_ms,
-		.viewers = s->viewers,
-		.sampled = s->viewers_max >= 0 };
-	c->bits = num_sum(c->bits, w->bits);
-	c->paid_messages = num_sum(c->paid_messages, w->paid_messages);
-	if (w->sampled && w->ts >= c->sampled)
-		c->sampled = w->ts;
+		.heard_ms = s->heard_ms < c->width ? s->heard_ms : c->width,
+		.written = true };
+	if (slot < c->first)
+		c->first = slot;
+	if (s->heard_ms >= 0 && slot < c->heard_from)
+		c->heard_from = slot;
+	if (s->viewers_max >= 0 && s->ts >= c->sampled)
+		c->sampled = s->ts;
 	/* The last that is known: its age stands beside it. */
-	if (at(c, c->n - 1) == w && w->viewers >= 0)
-		c->viewers = w->viewers;
-	if (s->ts + s->seconds * MS_PER_S > l->until) {
-		l->until = s->ts + s->seconds * MS_PER_S;
-		l->seconds = s->seconds;
-	}
+	if (slot == c->last && s->viewers >= 0)
+		c->viewers = s->viewers;
+	if (end > l->until)
+		l->until = end;
 }
 
 int64_t
@@ -155,41 +204,93 @@ live_until(const struct live *l)
 	return l->until;
 }
 
+/* Sums up the present stream; outside of streams, what came since the last. */
+static struct sum
+present(const struct channel *c)
+{
+	struct sum sum = { .stream = at(c, c->last)->stream };
+
+	for (int64_t slot = c->last; is_kept(c, slot); slot--) {
+		const struct window *w = at(c, slot);
+
+		if (!w->written)
+			continue;
+		if (w->stream == sum.stream)
+			sum_add(&sum, w->bits, w->paid_messages);
+		else if (sum.stream == OUTSIDE)
+			return sum;
+	}
+	if (sum.stream == OUTSIDE)
+		sum_add(&sum, c->outside.bits, c->outside.paid_messages);
+	else if (sum.stream == c->stream.stream)
+		sum_add(&sum, c->stream.bits, c->stream.paid_messages);
+	return sum;
+}
+
+/* The figures of some time, in whole windows. */
+struct past {
+	int64_t ms; /* how long that is */
+	int64_t messages, chatters;
+	int64_t heard_ms;
+	int64_t deaf_ms;   /* of windows that were read */
+	int64_t unread_ms; /* no window, though one could be */
+};
+
+/* Looks back from `now` over at least `ms`. A window that is not over yet cannot
+ * be there: what counts is what was over by then. Of a stream every window is
+ * written; outside of streams quiet ones are not, so one that is missing says
+ * nothing. */
+static struct past
+look_back(const struct channel *c, int64_t now, int64_t ms)
+{
+	int64_t end = slot_of(now, c->width);
+	int64_t n = (ms + c->width - 1) / c->width;
+	struct past p = { .ms = n * c->width };
+	bool all = at(c, c->last)->stream != OUTSIDE;
+
+	for (int64_t slot = end - n; slot < end; slot++) {
+		const struct window *w = find(c, slot);
+
+		if (w == NULL) {
+			p.unread_ms +=
+			    all && slot > c->heard_from ? c->width : 0;
+			continue;
+		}
+		p.messages += w->messages;
+		p.chatters += w->chatters;
+		if (w->heard_ms < 0)
+			continue;
+		p.heard_ms += w->heard_ms;
+		p.deaf_ms += c->width - w->heard_ms;
+	}
+	return p;
+}
+
 static struct live_row
 row_of(const struct live *l, size_t number, int64_t now)
 {
-	struct channel *c = l->channels[number];
+	const struct channel *c = l->channels[number];
 	struct live_row r = { .name = map_name(&l->names, number),
-		.on_air = c->stream_id != NULL,
 		.messages_s = STATS_UNKNOWN,
 		.viewers = c->viewers,
 		.viewers_age_ms = STATS_UNKNOWN,
-		.bits = c->bits,
-		.paid_messages = c->paid_messages,
 		.coverage = STATS_UNKNOWN,
 		.channel = number };
-	int64_t deaf_ms = 0, heard_ms = 0, all_ms = 0;
+	struct past minute = look_back(c, now, MS_PER_MIN);
+	struct past seen = look_back(c, now, SEEN_MS);
+	struct sum sum = present(c);
+	int64_t all_ms = seen.heard_ms + seen.deaf_ms + seen.unread_ms;
 
-	for (size_t i = 0; i < c->n; i++) {
-		const struct window *w = at(c, i);
-		int64_t ms = w->seconds * MS_PER_S;
-
-		if (w->heard_ms >= 0) {
-			heard_ms += w->heard_ms < ms ? w->heard_ms : ms;
-			all_ms += ms;
-		}
-		if (w->ts + ms <= now - MS_PER_MIN || w->ts >= now)
-			continue;
-		r.messages += w->messages;
-		r.chatters_min += w->chatters;
-		deaf_ms +=
-		    w->heard_ms >= 0 && w->heard_ms < ms ? ms - w->heard_ms : 0;
-	}
-	if (deaf_ms < MS_PER_MIN)
-		r.messages_s = (double)r.messages * MS_PER_S /
-		    (double)(MS_PER_MIN - deaf_ms);
+	r.on_air = sum.stream != OUTSIDE;
+	r.bits = sum.bits;
+	r.paid_messages = sum.paid_messages;
+	r.messages = minute.messages;
+	r.chatters_min = minute.chatters;
+	if (minute.deaf_ms < minute.ms)
+		r.messages_s = (double)minute.messages * MS_PER_S /
+		    (double)(minute.ms - minute.deaf_ms);
 	if (all_ms > 0)
-		r.coverage = (double)heard_ms / (double)all_ms;
+		r.coverage = (double)seen.heard_ms / (double)all_ms;
 	if (c->sampled != INT64_MIN)
 		r.viewers_age_ms = now > c->sampled ? now - c->sampled : 0;
 	return r;
@@ -221,24 +322,18 @@ void
 live_messages(const struct live *l, size_t channel, int64_t now,
     double *messages, size_t n)
 {
-	struct channel *c = l->channels[channel];
-	int64_t width = l->seconds * MS_PER_S;
-	int64_t end = now / width * width;
+	const struct channel *c = l->channels[channel];
+	int64_t begin = slot_of(now, c->width) - (int64_t)n;
 
 	for (size_t i = 0; i < n; i++) {
-		int64_t ts = end - (int64_t)(n - i) * width;
+		int64_t slot = begin + (int64_t)i;
+		const struct window *w = find(c, slot);
 
-		messages[i] = c->n > 0 && ts > at(c, 0)->ts ? 0 : STATS_UNKNOWN;
-	}
-	for (size_t i = 0; i < c->n; i++) {
-		const struct window *w = at(c, i);
-		int64_t back = (end - w->ts) / width;
-
-		if (w->ts >= end || back < 1 || back > (int64_t)n)
-			continue;
-		messages[n - (size_t)back] =
-		    w->heard_ms <= 0 && w->messages == 0 ? STATS_UNKNOWN
-							 : (double)w->messages;
+		messages[i] = STATS_UNKNOWN;
+		if (w == NULL && slot > c->first && is_kept(c, slot))
+			messages[i] = 0;
+		else if (w != NULL && (w->heard_ms > 0 || w->messages > 0))
+			messages[i] = (double)w->messages;
 	}
 }
 
@@ -248,7 +343,7 @@ live_free(struct live *l)
 	if (l == NULL)
 		return;
 	for (size_t i = 0; i < l->names.n; i++) {
-		free(l->channels[i]->stream_id);
+		free(l->channels[i]->w);
 		free(l->channels[i]);
 	}
 	free(l->channels);

@@ -9,24 +9,59 @@
 #include "render/chart.h"
 #include "render/figure.h"
 
-#define FIXED_COLUMNS 48 /* all but the name and the sparkline */
-#define SPARK_MAX     LIVE_WINDOWS
+#define SPARK_MAX LIVE_WINDOWS
+#define NAME_MIN  10
+
+enum column { RATE, CHATTERS, VIEWERS, AGE, BITS, PAID, SEEN, N_COLUMNS };
+
+/* Of the figures, from left to right. */
+static const struct {
+	const char *label;
+	size_t width; /* with the blank before it */
+} table[N_COLUMNS] = {
+	[RATE] = { "msg/s", 7 },
+	[CHATTERS] = { "chat/min", 9 },
+	[VIEWERS] = { "viewers", 8 },
+	[AGE] = { "age", 5 },
+	[BITS] = { "bits", 8 },
+	[PAID] = { "paid", 5 },
+	[SEEN] = { "seen", 5 },
+};
+
+/* Which goes first where not all fit. How much was seen stays for long: without
+ * it a hole reads as a quiet chat. */
+static const enum column least[N_COLUMNS] = { PAID, BITS, AGE, CHATTERS, SEEN,
+	VIEWERS, RATE };
 
 struct layout {
 	size_t name, spark;
+	bool shown[N_COLUMNS];
 };
 
+/* Leaves out figures until the name has room, then gives what is left to it and
+ * to the sparkline. The last column of the terminal stays empty. */
 static struct layout
 lay_out(size_t columns)
 {
-	struct layout l = { 18, 0 };
-	size_t left = columns > FIXED_COLUMNS ? columns - FIXED_COLUMNS : 0;
+	struct layout l = { .name = 18 };
+	size_t left = columns - 1, used = 0, gone = 0;
 
-	if (left < 22)
-		l.name = left > 10 ? 10 : left;
+	for (size_t i = 0; i < N_COLUMNS; i++) {
+		l.shown[i] = true;
+		used += table[i].width;
+	}
+	while (gone < N_COLUMNS && left < used + NAME_MIN) {
+		used -= table[least[gone]].width;
+		l.shown[least[gone++]] = false;
+	}
+	left -= used;
+	if (gone > 0)
+		l.name = left;
+	else if (left < 22)
+		l.name = NAME_MIN;
 	else if (left > 60)
 		l.name = 26;
-	l.spark = left > l.name ? left - l.name : 0;
+	l.spark = left - l.name;
 	if (l.spark > SPARK_MAX)
 		l.spark = SPARK_MAX;
 	return l;
@@ -79,7 +114,10 @@ head(struct buf *b, const struct frame *f, const struct live_row *rows,
 		    l.spark > 19 ? STR("messages over time") : STR("messages"),
 		    l.spark - 1);
 	}
-	buf_lit(&cell, "  msg/s chat/min viewers  age    bits paid seen");
+	for (size_t i = 0; i < N_COLUMNS; i++)
+		if (l.shown[i])
+			width_right(
+			    &cell, str_of(table[i].label), table[i].width);
 	width_left(b, buf_view(&cell), f->columns - 1);
 	sgr(b, f, "0");
 	buf_release(&cell);
@@ -112,10 +150,52 @@ add_age(struct buf *b, int64_t ms)
 }
 
 static void
+add_share(struct buf *b, double share)
+{
+	if (share < 0)
+		buf_lit(b, FIGURE_UNKNOWN);
+	else
+		/* What is not whole never reads as 100 %. */
+		buf_printf(
+		    b, "%.0f%%", share < 1 && share > 0.99 ? 99 : share * 100);
+}
+
+static void
+add_figure(struct buf *b, const struct live_row *r, enum column column)
+{
+	switch (column) {
+	case RATE:
+		figure_value(b, FIGURE_TENTHS, r->messages_s);
+		break;
+	case CHATTERS:
+		chart_short(b, (double)r->chatters_min);
+		break;
+	case VIEWERS:
+		figure_value(b, FIGURE_COUNT, r->viewers);
+		break;
+	case AGE:
+		add_age(b, r->viewers_age_ms);
+		break;
+	case BITS:
+		figure_value(b, FIGURE_COUNT, (double)r->bits);
+		break;
+	case PAID:
+		figure_value(b, FIGURE_COUNT, (double)r->paid_messages);
+		break;
+	case SEEN:
+		add_share(b, r->coverage);
+		break;
+	case N_COLUMNS:
+		break;
+	}
+}
+
+static void
 line(struct buf *b, const struct live *l, const struct frame *f,
     const struct live_row *r)
 {
 	struct layout lay = lay_out(f->columns);
+	bool holes = r->coverage >= 0 && r->coverage < 0.95;
 	struct buf cell = { 0 };
 
 	sgr(b, f, r->on_air ? "1" : "0");
@@ -127,26 +207,14 @@ line(struct buf *b, const struct live *l, const struct frame *f,
 		spark(b, l, r, f->now, lay.spark - 1);
 		sgr(b, f, "0");
 	}
-	figure_value(&cell, FIGURE_TENTHS, r->messages_s);
-	right(b, &cell, 7);
-	chart_short(&cell, (double)r->chatters_min);
-	right(b, &cell, 9);
-	figure_value(&cell, FIGURE_COUNT, r->viewers);
-	right(b, &cell, 8);
-	add_age(&cell, r->viewers_age_ms);
-	right(b, &cell, 5);
-	figure_value(&cell, FIGURE_COUNT, (double)r->bits);
-	right(b, &cell, 8);
-	figure_value(&cell, FIGURE_COUNT, (double)r->paid_messages);
-	right(b, &cell, 5);
-	if (r->coverage >= 0)
-		buf_printf(&cell, "%.0f%%",
-		    r->coverage < 1 && r->coverage > 0.99 ? 99
-							  : r->coverage * 100);
-	else
-		buf_lit(&cell, FIGURE_UNKNOWN);
-	sgr(b, f, r->coverage >= 0 && r->coverage < 0.95 ? "33" : "0");
-	right(b, &cell, 5);
+	for (enum column i = 0; i < N_COLUMNS; i++) {
+		if (!lay.shown[i])
+			continue;
+		add_figure(&cell, r, i);
+		if (i == SEEN && holes)
+			sgr(b, f, "33");
+		right(b, &cell, table[i].width);
+	}
 	sgr(b, f, "0");
 	buf_release(&cell);
 }
