@@ -103,7 +103,7 @@ leave(void *arg, struct str login)
 static void
 read_rate(struct listen_options *o)
 {
-	const char *text = getenv("TW_CHAT_JOIN_RATE");
+	const char *text = collect_env("TW_CHAT_JOIN_RATE");
 	struct str s = str_of(text != NULL ? text : "20/10");
 	const char *slash = memchr(s.p, '/', s.len);
 	int64_t joins = -1, seconds = -1;

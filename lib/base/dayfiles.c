@@ -370,11 +370,26 @@ open_file(struct dayfiles *d, const struct dayfiles_at *at, bool inside)
 	return f;
 }
 
+/* Tells whether the file ends with a part of a line, as far as can be seen. */
+static bool
+ends_inside(int fd)
+{
+	struct stat st;
+	char last;
+
+	if (fstat(fd, &st) != 0)
+		return true;
+	if (st.st_size == 0)
+		return false;
+	return pread(fd, &last, 1, st.st_size - 1) != 1 || last != '\n';
+}
+
 ssize_t
 dayfiles_write(struct dayfiles *d, const struct dayfiles_at *at,
     struct str bytes, bool inside)
 {
 	struct open_file *f = NULL;
+	bool opened;
 	ssize_t n;
 
 	have_place(d, at->number);
@@ -385,13 +400,19 @@ dayfiles_write(struct dayfiles *d, const struct dayfiles_at *at,
 			f = NULL;
 		}
 	}
+	opened = f == NULL;
 	/* Only a second use spares a file when room is needed. */
-	if (f != NULL)
+	if (!opened)
 		f->used = true;
 	else
 		f = open_file(d, at, inside);
 	if (f == NULL)
 		return -1;
+	/* One that stayed open is the one with the part, whatever its name. */
+	if (opened && inside && !ends_inside(f->fd)) {
+		errno = ESTALE;
+		return -1;
+	}
 	f->unsynced = true;
 	do
 		n = write(f->fd, bytes.p, bytes.len);

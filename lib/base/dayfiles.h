@@ -66,7 +66,9 @@ bool dayfiles_tail(
  * Append `bytes` to the file `at`. `inside` says that they go on with a line
  * of which a part was written.
  *
- * Returns how many were written, perhaps not all; -1, with errno.
+ * Returns how many were written, perhaps not all; -1, with errno: ESTALE when
+ * that part is not at the end of the file any more, as somebody has removed it.
+ * Then the line has to be written from its begin.
  */
 ssize_t dayfiles_write(struct dayfiles *d, const struct dayfiles_at *at,
     struct str bytes, bool inside) MUST_USE;

@@ -45,6 +45,7 @@
 #define STOP_MS       1000 /* for reading what has arrived at the end */
 #define COMMAND_MAX   510  /* bytes of an IRC command */
 #define SAME_WORDS_MS MS_PER_MIN
+#define SAID          256 /* warnings that are remembered */
 
 /* Twitch lets 20 log in within 10 s; a little less, for what time does on its
  * way there. */
@@ -79,6 +80,12 @@ struct trunk {
 	size_t n_rooms;
 };
 
+/* A warning that was given. */
+struct said {
+	uint64_t hash; /* what it is known by */
+	int64_t ms;    /* when, mono */
+};
+
 struct listen {
 	struct listen_options o;
 	struct session_login login;
@@ -98,8 +105,7 @@ struct listen {
 	int64_t tick_ms;         /* when the timers are looked at */
 	bool refused;            /* going on is no use: `why` */
 	struct errmsg why;
-	struct errmsg said; /* the last warning, and when */
-	int64_t said_ms;
+	struct said said[SAID]; /* the last warnings */
 	struct listen_counts counts;
 	struct buf command;
 	char space[SESSION_READ];
@@ -123,6 +129,53 @@ listen_new(const struct listen_options *o)
 	return l;
 }
 
+/* Returns how many bytes at the begin of `s` are the digits of a duration. */
+static size_t
+duration(const char *s)
+{
+	size_t n = strspn(s, "0123456789");
+	bool ms = strncmp(s + n, " ms", 3) == 0 ||
+	    strncmp(s + n, " milliseconds", 13) == 0;
+
+	return ms ? n : 0;
+}
+
+/* Returns what a warning is known by: its text but for durations. libcurl
+ * measures each anew ("after 15001 ms"), and no reason would look the same. */
+static uint64_t
+hash_words(const char *text)
+{
+	struct errmsg plain;
+	size_t n = 0;
+
+	while (*text != '\0' && n < sizeof(plain.text)) {
+		text += duration(text);
+		if (*text != '\0')
+			plain.text[n++] = *text++;
+	}
+	return hash_str((struct str){ plain.text, n }, 0);
+}
+
+/* Tells whether that warning was given not long ago; if not, notes it: it will
+ * be. A hundred connections fail for one reason, two for one each. */
+static bool
+was_said(struct listen *l, const char *text)
+{
+	uint64_t hash = hash_words(text);
+	struct said *place = l->said;
+
+	for (size_t i = 0; i < SAID; i++) {
+		struct said *s = &l->said[i];
+
+		if (s->hash == hash && l->mono - s->ms < SAME_WORDS_MS)
+			return true;
+		if (s->ms < place->ms)
+			place = s;
+	}
+	*place = (struct said){ hash, l->mono };
+	return false;
+}
+
 static void PRINTF_LIKE(3, 4)
     say(struct listen *l, bool warning, const char *fmt, ...)
 {
@@ -132,14 +185,8 @@ static void PRINTF_LIKE(3, 4)
 	va_start(ap, fmt);
 	vsnprintf(text.text, sizeof(text.text), fmt, ap);
 	va_end(ap);
-	/* A hundred connections fail for one reason. */
-	if (warning && strcmp(text.text, l->said.text) == 0 &&
-	    l->mono - l->said_ms < SAME_WORDS_MS)
+	if (warning && was_said(l, text.text))
 		return;
-	if (warning) {
-		l->said = text;
-		l->said_ms = l->mono;
-	}
 	l->o.words(l->o.arg, warning, text.text);
 }
 
@@ -335,8 +382,11 @@ plan_next(struct listen *l, struct trunk *t)
 	t->next_ms = l->mono + backoff_next(&t->backoff, chance());
 	if (s->end != SESSION_LOGIN_REFUSED)
 		return;
-	l->hold_ms = l->mono + backoff_next(&l->refusals, chance());
 	l->probing = true;
+	/* Those that were logging in when one was refused are refused, too: all
+	 * that is one step of the back-off. */
+	if (l->hold_ms <= l->mono)
+		l->hold_ms = l->mono + backoff_next(&l->refusals, chance());
 }
 
 /* Does what the end of a session asks for. */
@@ -444,7 +494,7 @@ tag_value(struct str tags, struct str key)
 	return found;
 }
 
-/* A NOTICE in a room: it may say that we cannot be here. */
+/* A NOTICE in a room: it may say that we cannot be here, on each session. */
 static void
 on_notice(struct listen *l, struct room *r, const struct irc_head *h)
 {
@@ -454,7 +504,7 @@ on_notice(struct listen *l, struct room *r, const struct irc_head *h)
 	struct str id = tag_value(h->tags, STR("msg-id"));
 
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(*refusals); i++)
-		if (str_eq(id, refusals[i]))
+		if (str_eq(id, refusals[i]) && !r->refused)
 			refuse(l, r, id);
 }
 
@@ -464,8 +514,9 @@ on_part(struct listen *l, struct room *r, unsigned on)
 {
 	if (unhear(l, r, on))
 		mark_lost(l, r, l->wall, "parted by the server");
-	/* A refusal that came with it has set a later time. */
-	if (!r->refused)
+	/* A refusal that came with it has set a later time. By the old session
+	 * alone: there is nothing to be asked for. */
+	if (!r->refused && (r->heard & ON_NOW) == 0)
 		r->retry_ms = l->mono + PARTED_MS;
 }
 
@@ -524,8 +575,12 @@ on_line(struct listen *l, struct trunk *t, unsigned on,
 {
 	const struct session *s = on == ON_NOW ? &t->now : &t->old;
 	struct room *r = room_of(l, t, line->head.room);
+	bool first = r == NULL || !r->twice || is_first(l, r, on, line);
 
-	if (r != NULL && r->twice && !is_first(l, r, on, line))
+	/* What is written once is true of each session that says it. */
+	if (r != NULL && !line->over)
+		on_room(l, r, on, s, &line->head);
+	if (!first)
 		return;
 	if (line->over) {
 		l->counts.overlong++;
@@ -539,7 +594,6 @@ on_line(struct listen *l, struct trunk *t, unsigned on,
 	if (r == NULL)
 		return;
 	l->counts.lines++;
-	on_room(l, r, on, s, &line->head);
 	record_line(l->o.record, r->channel, l->wall, STR("irc"), line->text);
 }
 
@@ -666,15 +720,19 @@ tick_room(struct listen *l, const struct trunk *t, size_t room)
 	want_join(l, room);
 }
 
-/* Lets the old session of a trunk go when the new one has all of its rooms. */
+/* Lets the old session of a trunk go when the new one has all of its rooms, and
+ * has had them for a while: one that was lost on it meanwhile begins that anew.
+ */
 static void
 tick_old(struct listen *l, struct trunk *t)
 {
 	for (size_t i = 0; i < t->n_rooms; i++) {
 		const struct room *r = &l->rooms[t->rooms[i]];
 
-		if ((r->heard & ON_NOW) == 0 && !r->refused)
+		if (r->heard == ON_OLD) {
+			t->until_ms = 0;
 			return;
+		}
 	}
 	if (t->until_ms == 0)
 		t->until_ms = l->mono + OVERLAP_MS;

@@ -2,7 +2,8 @@
  * A line waits in the queue as the bytes that will be written, so a queue needs
  * no other memory of it: a line's own first bytes tell the day of its file. A
  * write that took only a part of a line leaves the rest in the queue, and the
- * file's next bytes are that rest, whatever was dropped in between.
+ * file's next bytes are that rest, whatever was dropped in between. Its begin is
+ * kept until then: when somebody removes the file, the line is written whole.
  */
 #include "remote/record.h"
 
@@ -36,14 +37,14 @@
 #define LATE_CLASSES 512 /* of a ms each; the last holds all above */
 
 struct queue {
-	struct buf bytes; /* whole lines, but for the first one's begin */
+	struct buf bytes; /* whole lines */
 	size_t done;      /* bytes of them that were written */
 	int64_t since_ms; /* when the oldest of them came, mono */
-	bool inside;      /* a part of the first line was written */
-	int64_t retry_ms; /* no write before, mono */
-	bool failed;      /* the last write did */
-	bool waits;       /* it is in the list of those to be written */
-	bool dropping;    /* lines are dropped until there is room */
+	size_t part; /* of these, how many begin the line that comes next */
+	int64_t retry_ms;         /* no write before, mono */
+	bool failed;              /* the last write did */
+	bool waits;               /* it is in the list of those to be written */
+	bool dropping;            /* lines are dropped until there is room */
 	char date[DAYFILES_DATE]; /* of the line that is half written */
 };
 
@@ -166,10 +167,12 @@ put_waiting(struct record *r, size_t channel)
 static void
 make_room(struct queue *q, size_t len)
 {
-	if (q->done > 0 && q->bytes.cap - q->bytes.len < len) {
-		memmove(q->bytes.p, q->bytes.p + q->done, queued(q));
-		q->bytes.len -= q->done;
-		q->done = 0;
+	size_t over = q->done - q->part;
+
+	if (over > 0 && q->bytes.cap - q->bytes.len < len) {
+		q->bytes.len -= over;
+		memmove(q->bytes.p, q->bytes.p + over, q->bytes.len);
+		q->done = q->part;
 	}
 	(void)buf_room(&q->bytes, len);
 }
@@ -387,7 +390,9 @@ written(struct record *r, struct queue *q, size_t n)
 	r->all -= n;
 	r->counts.bytes += (int64_t)n;
 	q->done += n;
-	q->inside = q->bytes.p[q->done - 1] != '\n';
+	q->part = 0;
+	while (q->part < q->done && q->bytes.p[q->done - q->part - 1] != '\n')
+		q->part++;
 	/* The age of what is left is not known: it counts as the oldest's. */
 	if (queued(q) > 0)
 		return;
@@ -403,7 +408,7 @@ same_day(const struct queue *q, const char *date)
 {
 	struct str s = { q->bytes.p + q->done, queued(q) };
 	const char *end = s.p + s.len, *line = s.p;
-	bool inside = q->inside;
+	bool inside = q->part > 0;
 
 	/* The usual case: its last line begins with the same date. */
 	while (line < end) {
@@ -416,6 +421,16 @@ same_day(const struct queue *q, const char *date)
 	}
 	s.len = (size_t)(line - s.p);
 	return s;
+}
+
+/* Has the first line written from its begin: what was written of it is gone. */
+static void
+begin_anew(struct record *r, struct queue *q)
+{
+	q->done -= q->part;
+	r->all += q->part;
+	r->stuck += q->failed ? q->part : 0;
+	q->part = 0;
 }
 
 /* Writes the queue of a channel to its file, as far as that takes it. */
@@ -431,10 +446,14 @@ write_channel(struct record *r, size_t channel)
 		struct str part;
 		ssize_t n;
 
-		if (!q->inside)
+		if (q->part == 0)
 			memcpy(q->date, q->bytes.p + q->done, DAYFILES_DATE);
 		part = same_day(q, q->date);
-		n = dayfiles_write(r->files, &at, part, q->inside);
+		n = dayfiles_write(r->files, &at, part, q->part > 0);
+		if (n < 0 && errno == ESTALE && q->part > 0) {
+			begin_anew(r, q);
+			continue;
+		}
 		if (n < 0) {
 			fail(r, q, r->o.dir, at.name);
 			return;

@@ -27,6 +27,8 @@ tw-chat -f "$tmp/none" 2>/dev/null
 is $? 2 "so is a list that is not there"
 TW_CHAT_JOIN_RATE=20 tw-chat kanal 2>/dev/null
 is $? 2 "so is a rate that is none"
+TW_CHAT_JOIN_RATE='' tw-chat 'a b' 2>"$tmp/err"
+is "$? $(cat "$tmp/err")" '2 tw-chat: "a b" is no channel' "an empty one is as good as none"
 TW_IRC_URL=https://localhost tw-chat kanal 2>/dev/null
 is $? 2 "so is an address that is none"
 TW_CAFILE=$tmp/none tw-chat kanal 2>/dev/null

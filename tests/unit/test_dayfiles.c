@@ -248,6 +248,25 @@ test_inside(void)
 	ok(dayfiles_write(d, &a, STR("f\n"), true) == 2, "a rest goes on");
 	is(get(dir, "c/" DAY1 ".log"), "half\n", "where the line is known");
 	dayfiles_free(d);
+
+	/* Its begin is gone: with the file, or into a line of another's. */
+	d = begin(dir, 1);
+	a.name = STR("d");
+	ok(dayfiles_write(d, &a, STR("hal"), false) == 3, "half a line");
+	folder_remove(folder_at(dir, "d"));
+	dayfiles_look(d);
+	errno = 0;
+	is_int(dayfiles_write(d, &a, STR("f\n"), true), -1, "is removed");
+	is_int(errno, ESTALE, "so there is no going on");
+	ok(put(d, 0, "d", DAY1, STR("half\n")), "but anew");
+	is(get(dir, "d/" DAY1 ".log"), "half\n", "whole");
+	ok(dayfiles_write(d, &a, STR("hal"), false) == 3, "half a line");
+	dayfiles_leave(d, 0);
+	folder_put(folder_at(dir, "d/" DAY1 ".log"), STR("hal\0\n"));
+	errno = 0;
+	is_int(dayfiles_write(d, &a, STR("f\n"), true), -1, "is closed");
+	is_int(errno, ESTALE, "likewise");
+	dayfiles_free(d);
 	folder_remove(dir);
 }
 

@@ -477,6 +477,61 @@ test_partial(void)
 	folder_remove(dir);
 }
 
+/*
+ * Half a line, then no room, and somebody removes the file, or closes the line:
+ * it is written whole, and so are those behind it.
+ */
+static void
+test_part_gone(bool removed)
+{
+	struct folder_path dir = folder_new();
+	struct folder_path path = folder_at(dir, "k/" DAY1 ".log");
+	struct record *r = begin(&dir, false);
+	int64_t mono = now_mono_ms();
+	struct rlimit old, low;
+	size_t a = record_channel(r, STR("k"));
+	struct buf want = { 0 };
+
+	fflush(stdout);
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &old);
+	low = old;
+	low.rlim_cur = 55; /* 33 bytes a line */
+	setrlimit(RLIMIT_FSIZE, &low);
+	record_line(r, a, NOON, STR("irc"), STR("A"));
+	record_line(r, a, NOON, STR("irc"), STR("B"));
+	tick(r, NOON, &mono, 50);
+	/* More than the queue had room for: it is moved. */
+	for (int i = 0; i < 1000; i++)
+		record_line(r, a, NOON, STR("irc"), STR("C"));
+	/* Closed, it is opened again. */
+	if (!removed)
+		record_leave(r, a);
+	setrlimit(RLIMIT_FSIZE, &old);
+	is(get(dir, "k/" DAY1 ".log"),
+	    DAY1 "T12:00:00.000Z\tirc\tk\tA\n" DAY1 "T12:00:00.00",
+	    "half a line");
+	if (removed) {
+		if (unlink(path.p) != 0)
+			err(1, "%s", path.p);
+	} else {
+		/* As another collector does that finds it torn. */
+		folder_put(path, STR("x\0\n"));
+		buf_lit(&want, "x\0\n");
+	}
+	tick(r, NOON, &mono, 2500);
+	buf_lit(&want, DAY1 "T12:00:00.000Z\tirc\tk\tB\n");
+	for (int i = 0; i < 1000; i++)
+		buf_lit(&want, DAY1 "T12:00:00.000Z\tirc\tk\tC\n");
+	ok(str_eq(get(dir, "k/" DAY1 ".log"), buf_view(&want)),
+	    "it is written whole when its begin is gone");
+	is_int(record_counts(r).waiting, 0, "nothing is left");
+	is_int(record_counts(r).dropped, 0, "nor lost");
+	buf_release(&want);
+	record_free(r);
+	folder_remove(dir);
+}
+
 /* A line that is larger than its whole queue. */
 static void
 test_giant(void)
@@ -928,6 +983,8 @@ main(void)
 	test_long_gap();
 	test_bury();
 	test_partial();
+	test_part_gone(true);
+	test_part_gone(false);
 	test_giant();
 	test_files();
 	test_pipe();
