@@ -40,6 +40,11 @@ enum known {
 
 struct channel {
 	enum known known;
+	bool unasked; /* it is to be looked up whether it exists */
+	/* What the streams say of a channel is held back until it is known
+	   whether it exists. */
+	int64_t held_at;  /* when they said it, ms UTC; 0 = nothing is held */
+	struct buf held;  /* the rest of an `error`; empty = it is not live */
 	size_t record;    /* its number there */
 	int64_t poll_day; /* day of its last `poll` mark, since 1970 */
 };
@@ -62,9 +67,12 @@ struct poller {
 	bool end, reload;     /* what they asked for */
 	int64_t recheck_ms;   /* when to ask again which names exist, mono */
 	int64_t n_live, n_offline, n_failed; /* in this poll */
-	int64_t polls, failed, late;         /* in all */
-	struct errmsg reason; /* of the last failure in this poll */
-	bool failing;         /* the poll before failed: that was told */
+	int64_t n_unknown;            /* that could not be looked up in it */
+	struct errmsg unknown_reason; /* of the last of these */
+	bool unknown;                /* there were some before: that was told */
+	int64_t polls, failed, late; /* in all */
+	struct errmsg reason;        /* of the last failure in this poll */
+	bool failing;                /* the poll before failed: that was told */
 };
 
 static void
@@ -209,15 +217,16 @@ channel_of(struct poller *p, struct str login)
 	if (i == n) {
 		p->channels = xgrow(
 		    p->channels, i, &p->cap_channels, sizeof(*p->channels));
-		p->channels[i] = (struct channel){ .record = SIZE_MAX,
+		p->channels[i] = (struct channel){ .unasked = true,
+			.record = SIZE_MAX,
 			.poll_day = INT64_MIN };
 	}
 	return &p->channels[i];
 }
 
-/* Lays out the logins that are to be asked for: all, or those of `known`. */
+/* Lays out the logins that are to be asked for: all, or those to look up. */
 static size_t
-lay_out(struct poller *p, bool all, enum known known)
+lay_out(struct poller *p, bool all)
 {
 	size_t n = 0;
 
@@ -228,27 +237,12 @@ lay_out(struct poller *p, bool all, enum known known)
 		struct str login = map_name(&p->wanted, i);
 		struct channel *c = channel_of(p, login);
 
-		if (!all && c->known != known)
+		if (!all && !c->unasked)
 			continue;
 		p->asked[n] = login;
 		p->who[n++] = c;
 	}
 	return n;
-}
-
-static void
-take_user(void *arg, size_t i, const struct helix_answer *a)
-{
-	struct poller *p = arg;
-	enum known before = p->who[i]->known;
-
-	if (a->kind == HELIX_FOUND)
-		p->who[i]->known = KNOWN_YES;
-	else if (a->kind == HELIX_ABSENT)
-		p->who[i]->known = KNOWN_NONE;
-	if (p->who[i]->known == KNOWN_NONE && before != KNOWN_NONE &&
-	    p->source.words != TOOL_QUIET)
-		tool_warn("%.*s: no such channel", STR_ARGS(p->asked[i]));
 }
 
 /* Writes a mark of the channel. */
@@ -276,24 +270,48 @@ begin_day(struct poller *p, struct channel *c, struct str login, int64_t at)
 	buf_release(&rest);
 }
 
-/* Writes that the poll of the channel has failed. */
+/* Says in words why there is no answer. */
 static void
-mark_error(struct poller *p, const struct channel *c, int64_t at, int code,
-    const char *why)
+give_reason(struct errmsg *reason, int code, const char *why)
 {
-	struct buf rest = { 0 };
+	if (why != NULL)
+		errmsg_set(reason, "%s", why);
+	else
+		errmsg_set(reason, "HTTP %d", code);
+}
 
+/* Holds back that the poll of the channel has failed. */
+static void
+hold_error(struct poller *p, struct channel *c, int code, const char *why)
+{
 	if (why != NULL)
-		jsonw_member(&rest, STR("why"), str_of(why));
+		jsonw_member(&c->held, STR("why"), str_of(why));
 	else
-		jsonw_int(&rest, STR("status"), code);
-	mark(p, c, at, STR("error"), &rest);
-	buf_release(&rest);
-	p->n_failed++;
-	if (why != NULL)
-		errmsg_set(&p->reason, "%s", why);
-	else
-		errmsg_set(&p->reason, "HTTP %d", code);
+		jsonw_int(&c->held, STR("status"), code);
+	give_reason(&p->reason, code, why);
+}
+
+/* Writes what is held back of the channel, as far as that is known by now. */
+static void
+settle(struct poller *p, struct channel *c, struct str login)
+{
+	int64_t at = c->held_at;
+
+	c->held_at = 0;
+	if (at == 0 || c->known == KNOWN_NONE)
+		return;
+	if (c->known == KNOWN_NOT && c->held.len == 0)
+		hold_error(
+		    p, c, 0, "not live, and not known whether it exists");
+	begin_day(p, c, login, at);
+	if (c->held.len > 0) {
+		p->n_failed++;
+		mark(p, c, at, STR("error"), &c->held);
+	} else {
+		p->n_offline++;
+		record_line(
+		    p->record, c->record, at, STR("helix"), STR("null"));
+	}
 }
 
 static void
@@ -303,31 +321,51 @@ take_stream(void *arg, size_t i, const struct helix_answer *a)
 	struct channel *c = p->who[i];
 
 	/* Whoever streams exists; of the others we may not know it. */
-	if (a->kind == HELIX_FOUND)
+	if (a->kind == HELIX_FOUND) {
 		c->known = KNOWN_YES;
-	if (c->known == KNOWN_NONE)
-		return;
-	begin_day(p, c, p->asked[i], a->at);
+		c->unasked = false;
+	}
+	c->held_at = a->at;
+	buf_reset(&c->held);
 	if (a->kind == HELIX_FAILED) {
-		mark_error(p, c, a->at, a->status, a->why);
-	} else if (c->known == KNOWN_NOT) {
-		mark_error(p, c, a->at, 0,
-		    "not live, and not known whether it exists");
-	} else if (a->kind == HELIX_ABSENT) {
-		p->n_offline++;
-		record_line(
-		    p->record, c->record, a->at, STR("helix"), STR("null"));
-	} else if (a->type.p != NULL && a->type.len == 0) {
+		hold_error(p, c, a->status, a->why);
+	} else if (a->kind == HELIX_FOUND && a->type.p != NULL &&
+	    a->type.len == 0) {
 		/* It is there and empty: Helix has failed. */
-		mark_error(p, c, a->at, 0, "the stream's type is empty");
-	} else {
+		hold_error(p, c, 0, "the stream's type is empty");
+	} else if (a->kind == HELIX_FOUND) {
+		c->held_at = 0;
 		p->n_live++;
+		begin_day(p, c, p->asked[i], a->at);
 		record_line(
 		    p->record, c->record, a->at, STR("helix"), a->object);
 	}
+	if (c->known == KNOWN_YES)
+		settle(p, c, p->asked[i]);
 }
 
-/* How long tries of one poll may take, ms. */
+static void
+take_user(void *arg, size_t i, const struct helix_answer *a)
+{
+	struct poller *p = arg;
+	struct channel *c = p->who[i];
+
+	c->unasked = a->kind == HELIX_FAILED;
+	if (a->kind == HELIX_FAILED) {
+		p->n_unknown++;
+		give_reason(&p->unknown_reason, a->status, a->why);
+	} else if (a->kind == HELIX_FOUND) {
+		c->known = KNOWN_YES;
+	} else if (c->known != KNOWN_NONE) {
+		c->known = KNOWN_NONE;
+		if (p->source.words != TOOL_QUIET)
+			tool_warn(
+			    "%.*s: no such channel", STR_ARGS(p->asked[i]));
+	}
+	settle(p, c, p->asked[i]);
+}
+
+/* How long tries of one poll may begin, ms from its begin. */
 static int64_t
 patience(const struct poller *p)
 {
@@ -336,14 +374,77 @@ patience(const struct poller *p)
 	return most > PATIENCE_MS ? most : PATIENCE_MS;
 }
 
-/* Finds out which of the channels exist: of all, or of those of `known`. */
-static enum helix_result
-ask_users(struct poller *p, bool all, enum known known, struct errmsg *why)
+/*
+ * Finds how much of the interval of the poll that was due at `slot` is left for
+ * looking up names, ms: a tenth is kept, so as to be in time for the next poll.
+ */
+static int64_t
+time_left(const struct poller *p, int64_t slot)
 {
-	size_t n = lay_out(p, all, known);
+	int64_t passed = now_ms() - slot;
 
-	return helix_ask(
-	    p->helix, false, p->asked, n, patience(p), take_user, p, why);
+	return p->interval_ms / 10 * 9 -
+	    (passed > 0 ? passed % p->interval_ms : 0);
+}
+
+/* Sees to it that all names are looked up when it is time for that. */
+static void
+recheck(struct poller *p)
+{
+	int64_t now = now_mono_ms();
+
+	if (now < p->recheck_ms)
+		return;
+	p->recheck_ms = now + RECHECK_MS;
+	for (size_t i = 0; i < p->names.n; i++)
+		p->channels[i].unasked = true;
+}
+
+/* Says that names cannot be looked up, or that they are; not each time. */
+static void
+say_unknown(struct poller *p, size_t n)
+{
+	bool fails = p->n_unknown > 0;
+
+	if (p->source.words != TOOL_QUIET && fails && !p->unknown)
+		warnx("cannot look up %lld of %zu names: %s",
+		    (long long)p->n_unknown, n, p->unknown_reason.text);
+	else if (p->source.words != TOOL_QUIET && !fails && p->unknown)
+		warnx("all names have been looked up");
+	p->unknown = fails;
+}
+
+/*
+ * Finds out which of the channels exist, as far as that is not known. This
+ * comes after the samples and ends before the next ones, as those of the known
+ * channels need not wait for it; what fails is due again at the next poll.
+ */
+static enum helix_result
+look_up(struct poller *p, int64_t slot, int64_t until, struct errmsg *why)
+{
+	int64_t now = now_mono_ms();
+	struct helix_times times = { .until_ms = until,
+		.end_ms = p->once ? INT64_MAX : now + time_left(p, slot) };
+	size_t n = lay_out(p, false);
+	enum helix_result result;
+
+	p->n_unknown = 0;
+	result =
+	    helix_ask(p->helix, false, p->asked, n, &times, take_user, p, why);
+	if (result != HELIX_STOPPED)
+		say_unknown(p, n);
+	return result;
+}
+
+/* Writes what is still held back. */
+static void
+settle_all(struct poller *p)
+{
+	for (size_t i = 0; i < p->wanted.n; i++) {
+		struct str login = map_name(&p->wanted, i);
+
+		settle(p, channel_of(p, login), login);
+	}
 }
 
 /* Says that a poll has failed, or not any more; not each time. */
@@ -360,26 +461,29 @@ say_failure(struct poller *p)
 	p->failing = fails;
 }
 
-/* Polls once. */
+/* Does the poll that was due at `slot`, ms UTC. */
 static enum helix_result
-poll_once(struct poller *p, struct errmsg *why)
+poll_once(struct poller *p, int64_t slot, struct errmsg *why)
 {
-	enum helix_result result;
 	int64_t begin = now_mono_ms();
+	struct helix_times times = { .until_ms = begin + patience(p),
+		.end_ms = INT64_MAX };
+	enum helix_result result;
 	size_t n;
 
 	p->asked = xreallocarray(p->asked, p->wanted.n + 1, sizeof(*p->asked));
 	p->who = xreallocarray(p->who, p->wanted.n + 1, sizeof(*p->who));
 	p->n_live = p->n_offline = p->n_failed = 0;
 	/* Names come and go. */
-	result = ask_users(p, begin >= p->recheck_ms, KNOWN_NOT, why);
-	if (begin >= p->recheck_ms)
-		p->recheck_ms = begin + RECHECK_MS;
-	if (result != HELIX_DONE && result != HELIX_REFUSED)
+	recheck(p);
+	n = lay_out(p, true);
+	result =
+	    helix_ask(p->helix, true, p->asked, n, &times, take_stream, p, why);
+	if (result == HELIX_DONE)
+		result = look_up(p, slot, times.until_ms, why);
+	if (result == HELIX_STOPPED)
 		return result;
-	n = lay_out(p, true, KNOWN_NOT);
-	result = helix_ask(
-	    p->helix, true, p->asked, n, patience(p), take_stream, p, why);
+	settle_all(p);
 	p->polls++;
 	p->failed += p->n_failed > 0;
 	say_failure(p);
@@ -433,6 +537,7 @@ left_list(void *arg, struct str login)
 		record_leave(p->record, c->record);
 	/* Asked for again one day, it is looked up again. */
 	c->known = KNOWN_NOT;
+	c->unasked = true;
 }
 
 /* Reads the list again, if that was asked for. */
@@ -457,7 +562,7 @@ poll_stream(struct poller *p)
 	struct errmsg why;
 
 	while (!p->end) {
-		enum helix_result result = poll_once(p, &why);
+		enum helix_result result = poll_once(p, next, &why);
 		int64_t now;
 
 		/* What has worked once may be mended while we wait. */
@@ -583,6 +688,8 @@ main(int argc, char **argv)
 	helix_free(p.helix);
 	http_free(p.options.http);
 	record_free(p.record);
+	for (size_t i = 0; i < p.names.n; i++)
+		buf_release(&p.channels[i].held);
 	map_release(&p.names);
 	map_release(&p.wanted);
 	free(p.channels);

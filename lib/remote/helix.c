@@ -16,6 +16,7 @@
 #include "base/login.h"
 #include "base/map.h"
 #include "base/now.h"
+#include "base/num.h"
 #include "base/secret.h"
 #include "base/tstamp.h"
 #include "base/xalloc.h"
@@ -30,6 +31,7 @@
 #define TIMEOUT_MS (15 * MS_PER_S)
 #define IDLE_MS    200
 #define HOLD_MAX   MS_PER_MIN
+#define TOO_LATE   "no answer in time"
 #define LIFE_LEFT  MS_PER_HOUR /* a token is renewed before its end */
 #define LIFE_LEAST MS_PER_MIN  /* no token is asked for more often */
 #define VALID_MS   MS_PER_HOUR /* how often Twitch wants it validated */
@@ -42,6 +44,7 @@ struct job {
 	struct buf cursor; /* of the next page; empty = the first */
 	int pages;
 	int tries;       /* of this page that failed */
+	int status;      /* of the last try, if it has failed with one; 0 */
 	int limited;     /* times that the rate limit stopped it */
 	bool renewed;    /* the token was refused before */
 	int64_t next_ms; /* not before, mono */
@@ -57,7 +60,7 @@ struct question {
 	struct map names; /* their numbers */
 	helix_take *take;
 	void *arg;
-	int64_t until_ms; /* no new try after it, mono */
+	struct helix_times times; /* no try is allowed after its end, either */
 };
 
 struct helix {
@@ -114,10 +117,10 @@ note_rate(struct helix *h, const struct http_reply *a)
 {
 	int64_t wait;
 
-	if (a->rate.remaining != 0 || a->rate.reset_s < 0 ||
-	    a->rate.reset_s > TSTAMP_MAX / MS_PER_S)
+	if (a->rate.remaining != 0 || a->rate.reset_s < 0)
 		return;
-	wait = a->rate.reset_s * MS_PER_S - now_ms();
+	/* However far away it is, and be it in other units: there is a limit. */
+	wait = num_product(a->rate.reset_s, MS_PER_S) - now_ms();
 	if (wait < MS_PER_S)
 		wait = MS_PER_S;
 	if (wait > HOLD_MAX)
@@ -136,6 +139,25 @@ token_header(struct helix *h, const char *how)
 	buf_printf(b, "Authorization: %s ", how);
 	buf_str(b, buf_view(&h->token.text));
 	buf_byte(b, '\0');
+}
+
+static bool
+is_over(const struct helix *h)
+{
+	return now_mono_ms() >= h->q.times.end_ms;
+}
+
+/* Waits for replies, but not past the end of the question. False when told to
+ * give up. */
+static bool
+wait_a_while(struct helix *h)
+{
+	int64_t left = h->q.times.end_ms - now_mono_ms();
+
+	if (left > 0)
+		http_wait(
+		    h->o.http, h->o.wake, left < IDLE_MS ? left : IDLE_MS);
+	return h->o.idle(h->o.arg);
 }
 
 /* Single requests: the token's. */
@@ -159,7 +181,8 @@ single_done(void *arg, const struct http_reply *a)
 	buf_str(&s->body, a->body);
 }
 
-/* Sends one request and waits for its reply. False when told to give up. */
+/* Sends one request and waits for its reply; one that does not come in time
+ * has the status 0. False when told to give up. */
 static bool
 single_ask(
     struct helix *h, const struct http_request *request, struct single *s)
@@ -172,10 +195,14 @@ single_ask(
 	h->counts.requests++;
 	http_start(h->o.http, &q);
 	while (!s->done) {
-		http_wait(h->o.http, h->o.wake, IDLE_MS);
-		if (!h->o.idle(h->o.arg)) {
+		if (!wait_a_while(h)) {
 			http_abort(h->o.http);
 			return false;
+		}
+		if (!s->done && is_over(h)) {
+			http_abort(h->o.http);
+			errmsg_set(&s->why, TOO_LATE);
+			break;
 		}
 	}
 	return true;
@@ -324,7 +351,7 @@ validate_token(struct helix *h)
 	return got;
 }
 
-/* Sees to it that there is a token; tries until h->q.until_ms. */
+/* Sees to it that there is a token; tries as long as the question may. */
 static enum got
 have_token(struct helix *h)
 {
@@ -352,14 +379,13 @@ have_token(struct helix *h)
 		got = ask_token(h);
 		wait = backoff_next(&backoff, chance());
 		end = now_mono_ms() + wait;
-		if (got != GOT_NOT || tries == TRIES || end > h->q.until_ms)
+		if (got != GOT_NOT || tries == TRIES ||
+		    end > h->q.times.until_ms)
 			return got;
 		h->counts.retries++;
-		while (now_mono_ms() < end) {
-			http_wait(h->o.http, h->o.wake, IDLE_MS);
-			if (!h->o.idle(h->o.arg))
+		while (now_mono_ms() < end)
+			if (!wait_a_while(h))
 				return GOT_STOPPED;
-		}
 	}
 }
 
@@ -402,7 +428,7 @@ try_again(struct job *j, int status, const char *why)
 	int64_t wait = backoff_next(&j->backoff, chance());
 
 	j->next_ms = now_mono_ms() + wait;
-	if (++j->tries >= TRIES || j->next_ms > j->h->q.until_ms)
+	if (++j->tries >= TRIES || j->next_ms > j->h->q.times.until_ms)
 		fail(j, status, why);
 	else
 		j->h->counts.retries++;
@@ -538,6 +564,7 @@ job_done(void *arg, const struct http_reply *a)
 
 	j->running = false;
 	j->h->n_running--;
+	j->status = a->status == 200 ? 0 : a->status;
 	note_rate(j->h, a);
 	if (a->status == 200) {
 		why = take_page(j, a->body);
@@ -622,11 +649,29 @@ token_is_due(const struct helix *h)
 }
 
 static void
-fail_all(struct helix *h, struct job *jobs, size_t n)
+fail_all(struct job *jobs, size_t n, const char *why)
 {
 	for (size_t i = 0; i < n; i++)
 		if (!jobs[i].done)
-			fail(&jobs[i], 0, h->why.text);
+			fail(&jobs[i], 0, why);
+}
+
+static void
+give_up(struct helix *h)
+{
+	http_abort(h->o.http);
+	h->n_running = 0;
+}
+
+/* Ends the jobs that are left, with what they have last been told. */
+static void
+run_out(struct helix *h, struct job *jobs, size_t n)
+{
+	give_up(h);
+	for (size_t i = 0; i < n; i++)
+		if (!jobs[i].done)
+			fail(&jobs[i], jobs[i].status,
+			    jobs[i].status == 0 ? TOO_LATE : NULL);
 }
 
 /* Lets all jobs run to their end. */
@@ -634,6 +679,10 @@ static enum helix_result
 run(struct helix *h, struct job *jobs, size_t n)
 {
 	for (;;) {
+		if (is_over(h)) {
+			run_out(h, jobs, n);
+			return HELIX_DONE;
+		}
 		if (h->n_running == 0 && token_is_due(h))
 			switch (have_token(h)) {
 			case GOT_IT:
@@ -641,18 +690,16 @@ run(struct helix *h, struct job *jobs, size_t n)
 			case GOT_STOPPED:
 				return HELIX_STOPPED;
 			case GOT_NOT:
-				fail_all(h, jobs, n);
+				fail_all(jobs, n, h->why.text);
 				return HELIX_DONE;
 			case GOT_REFUSED:
-				fail_all(h, jobs, n);
+				fail_all(jobs, n, h->why.text);
 				return HELIX_REFUSED;
 			}
 		if (start_jobs(h, jobs, n) == 0)
 			return HELIX_DONE;
-		http_wait(h->o.http, h->o.wake, IDLE_MS);
-		if (!h->o.idle(h->o.arg)) {
-			http_abort(h->o.http);
-			h->n_running = 0;
+		if (!wait_a_while(h)) {
+			give_up(h);
 			return HELIX_STOPPED;
 		}
 	}
@@ -660,7 +707,8 @@ run(struct helix *h, struct job *jobs, size_t n)
 
 enum helix_result
 helix_ask(struct helix *h, bool streams, const struct str *logins, size_t n,
-    int64_t patience_ms, helix_take *take, void *arg, struct errmsg *why)
+    const struct helix_times *times, helix_take *take, void *arg,
+    struct errmsg *why)
 {
 	size_t n_jobs = (n + BATCH - 1) / BATCH;
 	enum helix_result result;
@@ -673,7 +721,9 @@ helix_ask(struct helix *h, bool streams, const struct str *logins, size_t n,
 		.logins = logins,
 		.take = take,
 		.arg = arg,
-		.until_ms = now_mono_ms() + patience_ms };
+		.times = *times };
+	if (h->q.times.until_ms > times->end_ms)
+		h->q.times.until_ms = times->end_ms;
 	for (size_t i = 0; i < n; i++)
 		map_number(&h->q.names, logins[i], hash_str(logins[i], 0));
 	for (size_t i = 0; i < n_jobs; i++) {

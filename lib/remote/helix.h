@@ -70,6 +70,14 @@ struct helix_counts {
 	int64_t tokens; /* asked for */
 };
 
+/* How long a question may take; by the clock now_mono_ms(). */
+struct helix_times {
+	int64_t until_ms; /* no request is tried again after it */
+	/* What has no answer then has failed, requests under way are given up;
+	   INT64_MAX = never. */
+	int64_t end_ms;
+};
+
 /*
  * Prepare to ask.
  *
@@ -79,15 +87,15 @@ struct helix *helix_new(const struct helix_options *o) MUST_USE;
 
 /*
  * Ask for the streams (`streams`) or else the users of `n` logins, all
- * different. What fails is tried again, until `patience_ms` have passed.
+ * different. What fails is tried again, as `times` allows.
  *
  * Returns when all have been answered, or why not; with HELIX_REFUSED all that
  * had no answer get HELIX_FAILED.
  * Blocks until then.
  */
 enum helix_result helix_ask(struct helix *h, bool streams,
-    const struct str *logins, size_t n, int64_t patience_ms, helix_take *take,
-    void *arg, struct errmsg *why) MUST_USE;
+    const struct str *logins, size_t n, const struct helix_times *times,
+    helix_take *take, void *arg, struct errmsg *why) MUST_USE;
 
 /*
  * Look at the counters.

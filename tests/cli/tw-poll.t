@@ -193,6 +193,41 @@ awk -F'\t' '$2 == "helix" { print substr($1, 18, 6) * 1000 % 1000 }' "$out"/kana
 		exit best < NR * 0.8 }'
 ok $? "polls are at the begin + n times the interval"
 
+# Names are looked up after the samples, and again when that has failed
+rm -rf "$out"
+helix live kanal_eins 5
+helix gone neu
+printf 'kanal_eins\nneu\n' >"$tmp/list"
+start tw-poll --interval 1s -f "$tmp/list" -o "$out"
+until_ok 10 grep -q 'neu: no such channel' "$tmp/err"
+helix user neu
+helix fault users status 500 5
+kill -HUP $pid
+until_ok 20 grep -rq 'null$' "$out/neu"
+ok $? "a lookup that fails is tried again at the next poll"
+is "$(grep -c 'cannot look up' "$tmp/err")" 1 "and is told once"
+like "$(cat "$tmp/err")" 'cannot look up 1 of [12] names: HTTP 500' "with the reason"
+until_ok 10 grep -q 'all names have been looked up' "$tmp/err"
+ok $? "and that it goes well again"
+helix fault users hang '*'
+printf 'kanal_eins\nneu\nneuer\n' >"$tmp/list"
+kill -HUP $pid
+helix requests streams
+helix wait streams $((${reply#ok } + 5)) 10000
+is "$reply" ok "samples do not wait for names that cannot be looked up"
+until_ok 10 grep -rq 'not known whether it exists' "$out/neuer"
+ok $? "one that is new has errors meanwhile"
+helix clear users
+helix user neuer
+until_ok 10 grep -rq 'null$' "$out/neuer"
+ok $? "until it is known"
+stop
+# What fails at first is no error of a name that does not exist
+helix fault streams status 400
+tw-poll --once kanal_eins kanal_zwei typo >"$tmp/got" 2>/dev/null
+is "$(cut -f2-3 "$tmp/got" | tr '\t' ' ' | sort -u)" "mark kanal_eins
+mark kanal_zwei" "of a name that does not exist there is no error, either"
+
 # Credentials that are refused
 echo wrong >"$helix/secret"
 rm -rf "$XDG_CACHE_HOME"
