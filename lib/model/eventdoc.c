@@ -26,7 +26,8 @@ eventdoc_id(
 	uint64_t hash;
 
 	buf_reset(scratch);
-	if (e->id.len > 0) {
+	/* Those of chat alone have an id of Twitch's. */
+	if (e->id.len > 0 && event_is_chat(e)) {
 		buf_str(scratch, e->channel);
 		buf_byte(scratch, '\0');
 		buf_str(scratch, event_type_name(e->type));
@@ -214,8 +215,8 @@ add_keys(struct buf *b, struct str doc, bool mark)
 	return more == 0;
 }
 
-bool
-eventdoc_line(struct buf *b, struct str doc)
+static bool
+add_line(struct buf *b, struct str doc)
 {
 	struct bsonr_value v;
 	bool mark;
@@ -232,4 +233,15 @@ eventdoc_line(struct buf *b, struct str doc)
 		return false;
 	buf_byte(b, '}');
 	return true;
+}
+
+bool
+eventdoc_line(struct buf *b, struct str doc)
+{
+	size_t begin = b->len;
+
+	if (add_line(b, doc))
+		return true;
+	b->len = begin;
+	return false;
 }

@@ -30,7 +30,8 @@ void eventdoc_write(struct buf *b, const struct event *e, struct buf *scratch);
  * Append the document `doc` as a line of JSON, without LF, its keys in the order
  * in which the server gave them: event_read() takes it.
  *
- * Returns false when there is something in it that no event has.
+ * Returns false, and appends nothing, when there is something in it that no event
+ * has.
  */
 bool eventdoc_line(struct buf *b, struct str doc) MUST_USE;
 

@@ -588,6 +588,28 @@ report_until(const struct report *r)
 	return until;
 }
 
+/* When the stream began, as far as that is known. */
+static int64_t
+begin_of(const struct kept *k)
+{
+	return k->read ? k->s.ts : k->course.from;
+}
+
+/* Tells whether a stream of the channel began after `k`: then that is over. */
+static bool
+has_newer(const struct report *r, const struct kept *k)
+{
+	for (size_t i = 0; i < r->keys.n; i++) {
+		const struct kept *other = &r->streams[i];
+
+		if (other->channel == k->channel &&
+		    last_of(other) != INT64_MIN &&
+		    begin_of(other) > begin_of(k))
+			return true;
+	}
+	return false;
+}
+
 static int
 compare_on_air(const void *a, const void *b)
 {
@@ -607,7 +629,7 @@ report_on_air(const struct report *r, int64_t within_ms, struct on_air **list)
 		struct str key = map_name(&r->keys, i);
 
 		if ((k->read && !k->s.open) || last_of(k) == INT64_MIN ||
-		    last_of(k) < until - within_ms)
+		    last_of(k) < until - within_ms || has_newer(r, k))
 			continue;
 		(*list)[n++] =
 		    (struct on_air){ map_name(&r->channels, k->channel),

@@ -144,6 +144,17 @@ channel_link(struct buf *b, struct str channel)
 	buf_lit(b, "</a>");
 }
 
+/* Tells whether the channel has a page: it has none before a stream of it is over,
+ * or its line is there. */
+static bool
+has_page(const struct site *s, struct str channel)
+{
+	for (size_t i = 0; i < s->n_channels; i++)
+		if (str_eq(s->channels[i], channel))
+			return true;
+	return false;
+}
+
 static void
 data_until(struct buf *b, const struct site *s)
 {
@@ -174,7 +185,10 @@ live_row(struct site *s, const struct on_air *o)
 	last = last < c->n ? last : c->n;
 	course_sum(c, c->n - last, c->n, &minute);
 	buf_lit(b, "<tr><th scope=\"row\">");
-	channel_link(b, o->channel);
+	if (has_page(s, o->channel))
+		channel_link(b, o->channel);
+	else
+		html_name(b, o->channel);
 	buf_lit(b, "<br><span class=\"soft\">");
 	if (o->s != NULL && o->s->title.len > 0) {
 		html_name(b, o->s->title);

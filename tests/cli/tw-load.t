@@ -258,6 +258,18 @@ like "$(tw-load --verify --uri "$uri/second" "$tmp/second")" '^1 events .* 0 mis
 mongo "$a" twice second
 like "$(tw-load --verify --uri "$uri/second" "$tmp/second" 2>&1)" ' 2 events, 1 more than once' \
 	"one that is there twice is found"
+
+# What is in chatLogs and is no event; two marks with a key that is called id.
+printf '%s\n' '{"ts":"2026-11-23T12:00:05.000Z","channel":"k","type":"mark","mark":"alive","by":"h/1/1","id":"7"}' \
+	'{"ts":"2026-11-23T12:00:05.000Z","channel":"k","type":"mark","mark":"alive","by":"h/2/2","id":"7"}' >"$tmp/marks"
+tw-load --uri "$uri/marks" "$tmp/marks"
+is "$? $(tw-load --export --uri "$uri/marks")" "0 $(cat "$tmp/marks")" "marks are told apart by all that they say"
+# shellcheck disable=SC2016 # $date is a type of JSON
+mongo "$a" marks '{"insert": "chatLogs", "documents": [{"ts": {"$date": 1795435200000}},
+	{"ts": {"$date": 1795435200000}, "meta": {"channel": "k"}, "type": "dance"}]}' >/dev/null
+tw-load --export --uri "$uri/marks" >"$tmp/out" 2>"$tmp/err"
+is "$? $(cat "$tmp/out")" "3 $(cat "$tmp/marks")" "--export gives events alone"
+is "$(grep -c '^tw-load: chatLogs:[12]: refused: no event: ' "$tmp/err")" 2 "and names what is none"
 fails 2 'expireAfterSeconds is 0, not 86400' "another retention" \
 	tw-load --retention 1d --uri "$uri/one" "$tmp/events"
 tw-load --retention 9999d --uri "$uri/kept" "$tmp/events" 2>/dev/null

@@ -239,6 +239,13 @@ is "$(tw-report stream 7 --format json "$tmp/hole" 2>/dev/null | jq -c '.course[
 	'{"ts":"2026-11-18T12:00:05.000Z","seconds":5,"viewers_min":50,"viewers_max":50,"windows":1,"heard":0}' \
 	"nor in JSON"
 
+# On air without a line of the stream yet: no page of the channel to lead to; of two
+# streams of a channel the newer one is.
+{ w 00 4; w 05 5; w 10 5; } | sed '2,3s/"7"/"6"/' >"$tmp/air"
+tw-report site -o "$tmp/air.site" "$tmp/air"
+is "$? $(grep -c 'href="channel/' "$tmp/air.site/live.html") $(grep -c '<tr><th scope="row"><bdi>k</bdi>' "$tmp/air.site/live.html")" \
+	"0 0 1" "site: who is on air without a page is not linked, and is there once"
+
 # Figures of a million are whole, and apart.
 s k 8 2026-11-23T12:00:00.000Z | sed 's/"bits":10/"bits":1234567/; s/"chatters":50/"chatters":2345678/' >"$tmp/wide"
 like "$(tw-report history k "$tmp/wide")" ' 2,345,678 1,234,567$' "history: no figure is cut"
