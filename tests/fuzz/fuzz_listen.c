@@ -20,15 +20,13 @@
 #define LOGINS   20
 #define NICK     "justinfan10004"
 
-struct chat_net {
-	int nothing;
-};
-
 struct chat {
 	struct buf in; /* what the server has sent and we have not read */
 	size_t at;     /* of it read */
 	bool used, ended;
 };
+
+#include "connection.h" /* needs that */
 
 struct record {
 	int nothing;
@@ -69,30 +67,11 @@ chat_open(struct chat_net *net)
 	return c;
 }
 
-enum chat_state
-chat_state(const struct chat *c)
-{
-	return c->ended ? CHAT_CLOSED : CHAT_OPEN;
-}
-
 const char *
 chat_why(const struct chat *c)
 {
 	(void)c;
 	return "closed";
-}
-
-const char *
-chat_net_where(const struct chat_net *net)
-{
-	(void)net;
-	return "here";
-}
-
-bool
-chat_readable(const struct chat *c)
-{
-	return c->at < c->in.len || c->ended;
 }
 
 /* Each JOIN is of rooms that there are, and in its time. */
@@ -131,19 +110,6 @@ chat_send(struct chat *c, struct str bytes)
 		if (str_starts(line, STR("NICK ")))
 			must_pace(logged_in, LOGINS, &n_logged_in, 10000);
 	}
-}
-
-ssize_t
-chat_read(struct chat *c, char *p, size_t n)
-{
-	size_t left = c->in.len - c->at;
-
-	if (left == 0)
-		return c->ended ? -1 : 0;
-	n = n < left ? n : left;
-	memcpy(p, c->in.p + c->at, n);
-	c->at += n;
-	return (ssize_t)n;
 }
 
 void

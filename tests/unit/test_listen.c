@@ -16,10 +16,6 @@
 #define ROOMS 400
 #define NICK  "justinfan10004"
 
-struct chat_net {
-	int nothing;
-};
-
 struct chat {
 	struct buf in; /* what the server has sent and we have not read */
 	size_t at;     /* of it read */
@@ -28,6 +24,8 @@ struct chat {
 	struct buf out; /* what was sent to the server, all of it */
 	size_t served;  /* of it answered */
 };
+
+#include "../fuzz/connection.h" /* needs that */
 
 static struct chat chats[CHATS];
 static size_t n_chats;
@@ -52,12 +50,6 @@ chat_open(struct chat_net *net)
 	return c;
 }
 
-enum chat_state
-chat_state(const struct chat *c)
-{
-	return c->ended ? CHAT_CLOSED : CHAT_OPEN;
-}
-
 const char *
 chat_why(const struct chat *c)
 {
@@ -65,36 +57,10 @@ chat_why(const struct chat *c)
 	return ending;
 }
 
-const char *
-chat_net_where(const struct chat_net *net)
-{
-	(void)net;
-	return "here";
-}
-
-bool
-chat_readable(const struct chat *c)
-{
-	return c->at < c->in.len || c->ended;
-}
-
 void
 chat_send(struct chat *c, struct str bytes)
 {
 	buf_str(&c->out, bytes);
-}
-
-ssize_t
-chat_read(struct chat *c, char *p, size_t n)
-{
-	size_t left = c->in.len - c->at;
-
-	if (left == 0)
-		return c->ended ? -1 : 0;
-	n = n < left ? n : left;
-	memcpy(p, c->in.p + c->at, n);
-	c->at += n;
-	return (ssize_t)n;
 }
 
 void
