@@ -12,7 +12,8 @@ struct mongo_uri;
 
 /*
  * Write the events of the database `uri` that `in` lets through to standard
- * output, one a line; what is no event is refused. Exits with TOOL_FAILED when it cannot be read to its end.
+ * output, one a line; what is no event is refused. Exits with TOOL_FAILED when
+ * it cannot be read to its end.
  */
 void export_events(struct intake *in, const struct mongo_uri *uri);
 

@@ -42,7 +42,7 @@ struct channel {
 	enum known known;
 	bool unasked; /* it is to be looked up whether it exists */
 	/* What the streams say of a channel is held back until it is known
-	   whether it exists. */
+	 * whether it exists. */
 	int64_t held_at;  /* when they said it, ms UTC; 0 = nothing is held */
 	struct buf held;  /* the rest of an `error`; empty = it is not live */
 	size_t record;    /* its number there */

@@ -64,6 +64,18 @@ void tstamp_write(char *p, int64_t ms);
 void tstamp_add(struct buf *b, int64_t ms);
 
 /*
+ * Find the stretch of `length` ms in which `ms` lies, of those that follow each other
+ * from 1970 on, and before it.
+ *
+ * Returns its number: that which begins with 1970 is 0.
+ */
+static inline int64_t
+tstamp_slot(int64_t ms, int64_t length)
+{
+	return ms / length - (ms % length < 0);
+}
+
+/*
  * Find the second in which `ms` lies.
  *
  * Returns seconds since 1970, negative before it.
@@ -71,7 +83,7 @@ void tstamp_add(struct buf *b, int64_t ms);
 static inline int64_t
 tstamp_second(int64_t ms)
 {
-	return ms / MS_PER_S - (ms % MS_PER_S < 0);
+	return tstamp_slot(ms, MS_PER_S);
 }
 
 /*

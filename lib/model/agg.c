@@ -116,15 +116,9 @@ struct agg {
 };
 
 static int64_t
-floor_div(int64_t a, int64_t b)
-{
-	return a / b - (a % b < 0);
-}
-
-static int64_t
 index_of(const struct agg *a, int64_t ts)
 {
-	return floor_div(ts, a->o.window_ms);
+	return tstamp_slot(ts, a->o.window_ms);
 }
 
 struct agg *

@@ -58,12 +58,6 @@ live_new(void)
 	return l;
 }
 
-static int64_t
-slot_of(int64_t ts, int64_t width)
-{
-	return ts / width - (ts % width < 0);
-}
-
 static struct window *
 at(const struct channel *c, int64_t slot)
 {
@@ -147,7 +141,7 @@ fit(struct channel *c, const struct stats *s)
 	if (c->width == width)
 		return true;
 	if (c->width > 0) {
-		if (slot_of(s->ts, c->width) <= c->last)
+		if (tstamp_slot(s->ts, c->width) <= c->last)
 			return false;
 		pass(c, c->last + c->cap);
 		free(c->w);
@@ -155,7 +149,7 @@ fit(struct channel *c, const struct stats *s)
 	c->width = width;
 	c->cap = cap > LIVE_WINDOWS ? cap : LIVE_WINDOWS;
 	c->w = xcalloc((size_t)c->cap, sizeof(*c->w));
-	c->first = c->last = slot_of(s->ts, width);
+	c->first = c->last = tstamp_slot(s->ts, width);
 	c->heard_from = INT64_MAX;
 	return true;
 }
@@ -171,7 +165,7 @@ live_add(struct live *l, const struct stats *s)
 	c = channel_of(l, s->channel);
 	if (!fit(c, s))
 		return;
-	slot = slot_of(s->ts, c->width);
+	slot = tstamp_slot(s->ts, c->width);
 	if (!is_kept(c, slot))
 		return;
 	if (slot > c->last)
@@ -243,7 +237,7 @@ struct past {
 static struct past
 look_back(const struct channel *c, int64_t now, int64_t ms)
 {
-	int64_t end = slot_of(now, c->width);
+	int64_t end = tstamp_slot(now, c->width);
 	int64_t n = (ms + c->width - 1) / c->width;
 	struct past p = { .ms = n * c->width };
 	bool all = at(c, c->last)->stream != OUTSIDE;
@@ -323,7 +317,7 @@ live_messages(const struct live *l, size_t channel, int64_t now,
     double *messages, size_t n)
 {
 	const struct channel *c = l->channels[channel];
-	int64_t begin = slot_of(now, c->width) - (int64_t)n;
+	int64_t begin = tstamp_slot(now, c->width) - (int64_t)n;
 
 	for (size_t i = 0; i < n; i++) {
 		int64_t slot = begin + (int64_t)i;

@@ -122,7 +122,7 @@ settle(struct counted *c)
 static void
 count(struct counted *c, int64_t ts, int64_t n)
 {
-	int64_t at = ts - ((ts % MS_PER_MIN) + MS_PER_MIN) % MS_PER_MIN;
+	int64_t at = tstamp_slot(ts, MS_PER_MIN) * MS_PER_MIN;
 	size_t i = c->n_minutes;
 
 	if (c->n == 0 || ts < c->first)

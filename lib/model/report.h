@@ -158,8 +158,9 @@ struct on_air {
 int64_t report_until(const struct report *r);
 
 /*
- * List the streams that are not over, as none of their channel began later, and of which something was read that is at
- * most `within_ms` older than report_until(), by channel.
+ * List the streams that are not over, as none of their channel began later, and of
+ * which something was read that is at most `within_ms` older than report_until(), by
+ * channel.
  *
  * Returns how many; `*list` is the caller's, for free().
  */

@@ -46,8 +46,7 @@ statsdoc_id(struct buf *b, const struct stats *s)
 		buf_str(b, s->stream_id);
 		return;
 	}
-	buf_printf(b, "%lld:%lld",
-	    (long long)(s->ts / MS_PER_S - (s->ts % MS_PER_S < 0)),
+	buf_printf(b, "%lld:%lld", (long long)tstamp_second(s->ts),
 	    (long long)s->seconds);
 }
 

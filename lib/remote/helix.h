@@ -74,7 +74,7 @@ struct helix_counts {
 struct helix_times {
 	int64_t until_ms; /* no request is tried again after it */
 	/* What has no answer then has failed, requests under way are given up;
-	   INT64_MAX = never. */
+	 * INT64_MAX = never. */
 	int64_t end_ms;
 };
 

@@ -144,8 +144,8 @@ channel_link(struct buf *b, struct str channel)
 	buf_lit(b, "</a>");
 }
 
-/* Tells whether the channel has a page: it has none before a stream of it is over,
- * or its line is there. */
+/* Tells whether the channel has a page: only one of which the line of a stream was
+ * read. */
 static bool
 has_page(const struct site *s, struct str channel)
 {
