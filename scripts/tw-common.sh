@@ -430,10 +430,11 @@ cut_files() {
 # then its own line. Its exit status is the gravest of the tools'.
 stream_stats() {
 	stats_dir=$(mktemp -d) || return 1
-	now_stamp=$(stamp "$now") && cut_files "$1" "$3" "$4" >"$stats_dir/files" || {
+	if ! now_stamp=$(stamp "$now") ||
+		! cut_files "$1" "$3" "$4" >"$stats_dir/files"; then
 		rm -rf "$stats_dir"
 		return 1
-	}
+	fi
 	{
 		status=0
 		xargs_lines "$stats_dir/files" tw-parse -q -c "$1" \

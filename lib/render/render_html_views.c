@@ -330,11 +330,12 @@ stream_table(struct buf *b, const struct course *c)
 	    "<tbody>\n");
 	for (size_t i = 0; i < c->n; i += step) {
 		struct course_bucket s;
-		const int64_t *const sums[] = { &s.bits, &s.paid_messages,
-			&s.raids };
 		int64_t at = c->from + (int64_t)i * c->width_ms;
 
 		course_sum(c, i, i + step < c->n ? i + step : c->n, &s);
+
+		const int64_t sums[] = { s.bits, s.paid_messages, s.raids };
+
 		buf_printf(b, "<tr data-at=\"%lld\" data-v=\"", (long long)at);
 		figure_value(b, FIGURE_COUNT, s.viewers_max);
 		buf_lit(b, " viewers, ");
@@ -354,7 +355,7 @@ stream_table(struct buf *b, const struct course *c)
 		for (size_t k = 0; k < sizeof(sums) / sizeof(*sums); k++) {
 			buf_lit(b, "</td><td>");
 			figure_value(b, FIGURE_COUNT,
-			    course_is_known(&s) ? (double)*sums[k]
+			    course_is_known(&s) ? (double)sums[k]
 						: STATS_UNKNOWN);
 		}
 		buf_lit(b, "</td></tr>\n");
