@@ -45,6 +45,17 @@ wrong() {
 	exit 2
 }
 
+# unknown ARGUMENT: the call has one that nothing is done with
+unknown() {
+	case $1 in
+	--?*=*) warn "$1: what an option takes stands apart: ${1%%=*} ${1#*=}" ;;
+	-?*) warn "$1: there is no such option" ;;
+	*) warn "\"$1\": nothing is expected there" ;;
+	esac
+	usage >&2
+	exit 2
+}
+
 version() {
 	tw-parse -V | sed "1s/^tw-parse/$name/"
 	exit 0

@@ -45,21 +45,25 @@ rounds() {
 	done
 }
 
-# median NAME COLUMN: of this section; 2 is wall, 3 CPU seconds, 4 KiB
-median() {
+# pick NAME COLUMN N: of the runs of NAME in this section; 2 is wall, 3 CPU seconds,
+# 4 KiB; the Nth from below, from above when N is negative, 0 is the median
+pick() {
 	awk -v name="$1" -v column="$2" '$1 == name { print $column }' \
 		"$times" | sort -n |
-		awk '{ t[NR] = $1 } END { print NR ? t[int((NR + 1) / 2)] : "-" }'
+		awk -v n="$3" '{ t[NR] = $1 }
+			END { at = n < 0 ? NR + 1 + n : n > 0 ? n : int((NR + 1) / 2)
+				print NR ? t[at] : "-" }'
 }
 
-# table FLOOR OURS: the section's rows in Markdown
+# table FLOOR OURS: the section's rows in Markdown: the least time of all runs, and
+# the most memory
 table() (
 	floor=$1 ours=$2
 	while IFS='	' read -r name lines label; do
-		printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$name" "$lines" "$label" \
-			"$(median "$name" 2)" "$(median "$name" 3)" \
-			"$(median "$name" 4)"
-	done <"$rows" >"$rows.medians"
+		printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$name" "$lines" "$label" \
+			"$(pick "$name" 2 1)" "$(pick "$name" 3 1)" \
+			"$(pick "$name" 4 -1)" "$(pick "$name" 3 0)"
+	done <"$rows" >"$rows.figures"
 	awk -F'\t' -v floor="$floor" -v ours="$ours" '
 		function ratio(a, b) {
 			return b > 0 ? sprintf("%.2f", a / b) : "-"
@@ -70,26 +74,26 @@ table() (
 			next
 		}
 		FNR == 1 {
-			print "| command | lines | wall s | CPU s | CPU ns/line |" \
+			print "| command | lines | wall s | CPU s | median | CPU ns/line |" \
 				" CPU × floor | CPU × ours | wall × ours | MiB |"
-			print "| :--- | ---: | ---: | ---: | ---: | ---: | ---:" \
+			print "| :--- | ---: | ---: | ---: | ---: | ---: | ---: | ---:" \
 				" | ---: | ---: |"
 		}
 		{
-			printf "| %s | %d | %.2f | %.2f | %.0f | %s | %s | %s | %.0f |\n",
-				$3, $2, $4, $5, cpu[$1] * 1e9,
+			printf "| %s | %d | %.2f | %.2f | %.2f | %.0f | %s | %s | %s | %.0f |\n",
+				$3, $2, $4, $5, $7, cpu[$1] * 1e9,
 				ratio(cpu[$1], cpu[floor]),
 				ratio(cpu[$1], cpu[ours]),
 				ratio(wall[$1], wall[ours]), $6 / 1024
-		}' "$rows.medians" "$rows.medians"
+		}' "$rows.figures" "$rows.figures"
 	echo
 )
 
-# per NAME COLUMN: the median for a line, of the last table
+# per NAME COLUMN: what the last table has, for a line
 per() {
 	awk -F'\t' -v name="$1" -v column="$2" '
 		$1 == name && $(column + 2) != "-" { print $(column + 2) / $2 }
-	' "$rows.medians"
+	' "$rows.figures"
 }
 
 # goal PROMISE A B LIMIT: notes A / B, at most LIMIT, or at least where

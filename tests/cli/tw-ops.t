@@ -367,4 +367,17 @@ is "$? $(tail -n 1 "$tmp/tw.prom")" "0 # EOF" "metrics end as they have to"
 like "$(cat "$tmp/tw.prom")" '^tw_runs_total{step="done",outcome="done"} 4$' "and count"
 is "$(grep -c -v -E '^# (TYPE|HELP|EOF)|^[a-z_]+({[a-z]+="[^"]+"(,[a-z]+="[^"]+")*})? -?[0-9]+$' \
 	"$tmp/tw.prom")" 0 "each line is one of theirs"
+
+# Calls that are not understood
+tw-weekly --week=2026-W46 2>"$tmp/err"
+is "$? $(sed -n 1p "$tmp/err")" \
+	"2 tw-weekly: --week=2026-W46: what an option takes stands apart: --week 2026-W46" \
+	"how an option is spelled is said"
+for call in "etl --bogus" "watch now" "tidy now" "crontab now" "status --bogus" \
+	"track --bogus" "forget --bogus" "weekly --bogus"; do
+	# shellcheck disable=SC2086 # words of a call
+	tw-$call 2>"$tmp/err"
+	is "$? $(grep -c -e "${call#* }" "$tmp/err") $(grep -c '^usage:' "$tmp/err")" \
+		"2 1 1" "tw-$call: what is wrong, and the usage"
+done
 done_testing
