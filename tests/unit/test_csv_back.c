@@ -44,7 +44,7 @@ static bool
 is_formula(struct str s)
 {
 	return s.len > 0 && s.p[0] != '\0' &&
-	    strchr("=+-@\t\r", s.p[0]) != NULL;
+	    strchr("=+-@\t\r\n", s.p[0]) != NULL;
 }
 
 static void
