@@ -69,6 +69,11 @@ rm -rf "$data/parts" "$data/stats"
 tw-etl --backfill 2026-11-11 2026-11-10 2>"$tmp/err"
 is "$? $(cat "$tmp/err")" "2 tw-etl: --backfill: 2026-11-10 is before 2026-11-11" \
 	"--backfill the wrong way round"
+for day in x 2026-11-9 2026-11-31; do
+	tw-etl --backfill $day 2026-12-01 2>"$tmp/err"
+	is "$? $(cat "$tmp/err")" \
+		"2 tw-etl: --backfill: \"$day\" is no day; 2026-11-09 is one" "nor is $day"
+done
 tw-etl --backfill 2026-11-10 2026-11-11
 is "$? $(marked 'done')" "0 $(grep -l '"type":"stream"' "$data"/stats/*/2026111[01]* | wc -l)" \
 	"--backfill does those that began in these days"
@@ -367,6 +372,37 @@ is "$? $(tail -n 1 "$tmp/tw.prom")" "0 # EOF" "metrics end as they have to"
 like "$(cat "$tmp/tw.prom")" '^tw_runs_total{step="done",outcome="done"} 4$' "and count"
 is "$(grep -c -v -E '^# (TYPE|HELP|EOF)|^[a-z_]+({[a-z]+="[^"]+"(,[a-z]+="[^"]+")*})? -?[0-9]+$' \
 	"$tmp/tw.prom")" 0 "each line is one of theirs"
+
+# Where metrics go; a channel may have the name of a counter.
+mkfifo "$tmp/fifo"
+cat "$tmp/fifo" >"$tmp/got" &
+tw-status --metrics "$tmp/fifo"
+is "$? $(test -p "$tmp/fifo"; echo $?)" "0 0" "a FIFO stays one"
+wait $!
+tw-status --metrics - >"$tmp/want"
+same "$tmp/want" "$tmp/got" "and gets them, as standard output does"
+for channel in errors runs; do
+	mkdir -p "$data/raw/chat/$channel"
+	printf '%s\tmark\t%s\t{"mark":"alive","by":"tw-chat","interval_s":60}\n' \
+		2026-11-23T06:04:00.000Z $channel \
+		>"$data/raw/chat/$channel/2026-11-23.log"
+done
+echo errors >"$tmp/list"
+TW_CHANNELS=$tmp/list TW_CLIENT_ID=x
+export TW_CHANNELS TW_CLIENT_ID
+at 2026-11-23T06:05Z
+tw-status --metrics - >"$tmp/got"
+is "$(grep -c '^tw_chat_age_seconds{channel="\(errors\|runs\)"} 60$' "$tmp/got")" 2 \
+	"a channel with the name of a counter is a channel"
+is "$(grep '^# TYPE' "$tmp/got" | sort | uniq -d)" "" "each family is there once"
+is "$(grep '^tw_collector_up' "$tmp/got" | paste -s -d ' ' -)" \
+	'tw_collector_up{collector="chat"} 0 tw_collector_up{collector="poll"} 0' \
+	"collectors that are to run are up or not"
+TW_CLIENT_ID='' tw-status --metrics - >"$tmp/got"
+is "$(grep -c '^tw_collector_up.*poll' "$tmp/got")" 0 "one that is not to run is neither"
+tw-status >/dev/full 2>/dev/null
+is $? 1 "a table that cannot be written"
+unset TW_CHANNELS TW_CLIENT_ID
 
 # Calls that are not understood
 tw-weekly --week=2026-W46 2>"$tmp/err"
