@@ -315,11 +315,11 @@ screenshots: all $(B)/tests/gen
 
 # Installing
 
-BINDIR  = $(DESTDIR)$(PREFIX)/bin
-MANDIR  = $(DESTDIR)$(PREFIX)/share/man
-BASHDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-ZSHDIR  = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
-OPSDIR  = $(DESTDIR)$(PREFIX)/share/tw
+BINDIR  = '$(DESTDIR)$(PREFIX)/bin'
+MANDIR  = '$(DESTDIR)$(PREFIX)/share/man'
+BASHDIR = '$(DESTDIR)$(PREFIX)/share/bash-completion/completions'
+ZSHDIR  = '$(DESTDIR)$(PREFIX)/share/zsh/site-functions'
+OPSDIR  = '$(DESTDIR)$(PREFIX)/share/tw'
 
 install: all
 	mkdir -p $(BINDIR) $(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man7 \

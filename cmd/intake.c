@@ -37,7 +37,7 @@ intake_option(struct intake *in, int o)
 {
 	switch (o) {
 	case 'c':
-		tool_filter_channel(&in->filter, optarg);
+		tool_filter_channel(&in->filter, "-c", optarg);
 		return true;
 	case 'q':
 		in->words = TOOL_QUIET;

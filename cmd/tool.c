@@ -103,13 +103,13 @@ tool_filter_init(struct tool_filter *f)
 }
 
 void
-tool_filter_channel(struct tool_filter *f, const char *name)
+tool_filter_channel(struct tool_filter *f, const char *what, const char *name)
 {
 	struct login login;
 	struct str s;
 
 	if (!login_fold(str_of(name), &login))
-		tool_wrong("-c: \"%s\" is no channel", name);
+		tool_wrong("%s: \"%s\" is no channel", what, name);
 	s = str_of(login.p);
 	map_number(&f->channels, s, hash_str(s, 0));
 }

@@ -93,9 +93,10 @@ void tool_readable(const char *what, const char *path);
 void tool_filter_init(struct tool_filter *f);
 
 /*
- * Add the channel `name` of an option -c; exits when it is none.
+ * Add the channel `name`, of what is called `what`, such as -c; exits when it is none.
  */
-void tool_filter_channel(struct tool_filter *f, const char *name);
+void tool_filter_channel(
+    struct tool_filter *f, const char *what, const char *name);
 
 /*
  * Set one limit of `f` to the time `text` of option `name`; exits when it is

@@ -15,6 +15,7 @@
 #include "base/login.h"
 #include "base/now.h"
 #include "base/num.h"
+#include "base/secret.h"
 #include "base/stop.h"
 #include "base/tstamp.h"
 #include "collect.h"
@@ -122,6 +123,20 @@ read_rate(struct listen_options *o)
 	o->joins_ms = seconds * MS_PER_S;
 }
 
+/* Sees to it that there is a token at all: later, a file that is just being written
+ * is tried again. */
+static void
+check_token(const char *path)
+{
+	struct secret secret;
+	struct errmsg why;
+	bool good = secret_read(&secret, path, "token", &why);
+
+	secret_wipe(&secret);
+	if (!good)
+		tool_give_up("TW_CHAT_TOKEN_FILE", &why);
+}
+
 static void
 read_login(struct listen_options *o, struct login *login, enum tool_words words)
 {
@@ -135,8 +150,8 @@ read_login(struct listen_options *o, struct login *login, enum tool_words words)
 	if (o->token_file == NULL)
 		tool_wrong("TW_CHAT_LOGIN needs its token: name the file that "
 			   "holds it in TW_CHAT_TOKEN_FILE");
-	tool_readable("TW_CHAT_TOKEN_FILE", o->token_file);
 	tool_secret(words, "TW_CHAT_TOKEN_FILE", o->token_file);
+	check_token(o->token_file);
 }
 
 static void

@@ -552,7 +552,7 @@ begin(struct run *r)
 {
 	/* Of the others nothing is asked. */
 	if (r->channel != NULL)
-		tool_filter_channel(&r->in.filter, r->channel);
+		tool_filter_channel(&r->in.filter, r->kind->name, r->channel);
 	r->reader = stats_reader_new();
 	r->report = report_new();
 	if (r->kind->courses)

@@ -66,7 +66,10 @@ mongouri_choose(const char *option, struct errmsg *why)
 		return NULL;
 	}
 	if (read_file(path, &text, why)) {
-		u = mongo_uri_new(text.p, &reason);
+		if (*text.p == '\0')
+			errmsg_set(&reason, "no URI in it");
+		else
+			u = mongo_uri_new(text.p, &reason);
 		if (u == NULL)
 			errmsg_set(why, "TW_URI_FILE: %.200s: %.200s", path,
 			    reason.text);

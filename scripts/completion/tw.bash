@@ -44,7 +44,7 @@ _tw_script() {
 	local words='-h --help -q --quiet -V --version'
 
 	case $3 in
-	--metrics | -o)
+	--metrics | -o | -f)
 		_tw_files "$2"
 		return
 		;;
@@ -65,13 +65,15 @@ _tw_script() {
 		;;
 	esac
 	case ${1##*/} in
+	tw-crontab) words='-h --help -V --version' ;;
 	tw-live) words='-h --help --once -f' ;;
 	tw-forget) words="$words -n --dry-run" ;;
 	tw-etl) words="$words -j --again --backfill" ;;
 	tw-status) words="$words --metrics" ;;
 	tw-watch) words="$words --no-start --run --stop" ;;
 	tw-weekly) words="$words --due --format -o --week" ;;
-	tw-track) [ "${COMP_CWORD:-0}" -ne 1 ] || words="$words add remove list" ;;
+	tw-track) [[ " ${COMP_WORDS[*]} " == *\ @(add|remove|list)\ * ]] ||
+		words="$words add remove list" ;;
 	esac
 	case ${1##*/}:$2 in
 	*:-*) _tw_words "$words" "$2" ;;
@@ -179,4 +181,4 @@ _tw() {
 complete -F _tw tw-chat tw-poll tw-parse tw-agg tw-load tw-report
 complete -F _tw_script tw-crontab tw-etl tw-forget tw-live tw-status tw-tidy tw-track \
 	tw-watch tw-weekly
-complete -W '-h --help --tz --uri' -o default tw-site
+complete -W '-h --help -V --version -c -q --quiet -v --verbose --tz --uri' -o default tw-site

@@ -51,6 +51,12 @@ scripted=$(bash -c '. "$1"; _tw_script tw-weekly "" --format
 	echo "${COMPREPLY[*]}"' x "$root/scripts/completion/tw.bash")
 is "$scripted" "text csv json html
 --backfill" "bash completion of scripts"
+scripted=$(bash -c '. "$1"; COMP_WORDS=(tw-track -q r)
+	_tw_script tw-track r -q; echo "${COMPREPLY[*]}"
+	COMP_WORDS=(tw-track remove r); _tw_script tw-track r remove
+	echo "${COMPREPLY[*]}"; _tw_script tw-crontab -q tw-crontab
+	echo "${COMPREPLY[*]}"' x "$root/scripts/completion/tw.bash")
+is "$scripted" "remove" "what fits in, and nothing else"
 
 # With the flags of this build, or it would be made anew with others.
 unset MAKEFLAGS MFLAGS
@@ -63,6 +69,11 @@ is "$("$tmp/dest/usr/bin/tw-parse" -V | cut -d' ' -f1)" tw-parse "the tools are 
 ok $? "and the pages and completions"
 make -s -C "$root" "$@" DESTDIR="$tmp/dest" PREFIX=/usr uninstall
 is "$(find "$tmp/dest" -type f)" "" "make uninstall leaves nothing"
+make -s -C "$root" "$@" PREFIX="$tmp/a b" install
+[ -x "$tmp/a b/bin/tw-parse" ] && [ -e "$tmp/a b/share/tw/systemd/tw-chat.service" ]
+ok $? "also where the path has a blank"
+make -s -C "$root" "$@" PREFIX="$tmp/a b" uninstall
+is "$(find "$tmp/a b" -type f)" "" "and nothing is left there"
 
 # The whole chain, as the README has it.
 "$TW_BIN/tests/gen" week "$tmp/raw"

@@ -153,6 +153,11 @@ tw-chat k1 2>"$tmp/err2" 8>&- 9<&-
 is $? 2 "without tags it is of no use"
 like "$(cat "$tmp/err2")" 'refuses the capabilities twitch.tv/tags' "and it says so"
 irc caps ack
+: >"$tmp/token"
+TW_CHAT_LOGIN=Lesebot TW_CHAT_TOKEN_FILE=$tmp/token tw-chat -q k1 2>"$tmp/err2" 8>&- 9<&-
+is "$? $(cat "$tmp/err2")" \
+	"2 tw-chat: TW_CHAT_TOKEN_FILE: $tmp/token: no token in it" \
+	"a file without a token is no reason to try again"
 echo oauth:wrongtoken >"$tmp/token"
 TW_CHAT_LOGIN=Lesebot TW_CHAT_TOKEN_FILE=$tmp/token tw-chat k1 2>"$tmp/err2" 8>&- 9<&-
 is $? 2 "a real login that is refused, too"
