@@ -8,10 +8,11 @@
 #define KEEP_BYTES ((size_t)512 * 1024)
 
 void
-docs_add(struct docs *d, const struct input *in)
+docs_add(struct docs *d, const struct input *in, int64_t at)
 {
 	d->from = xgrow(d->from, d->n, &d->cap, sizeof(*d->from));
-	d->from[d->n++] = (struct docs_origin){ in->name, in->lines.number };
+	d->from[d->n++] =
+	    (struct docs_origin){ in->name, in->lines.number, at };
 }
 
 /* The bytes of the document at `p`: it begins with their number. */

@@ -17,6 +17,7 @@
 struct docs_origin {
 	const char *name; /* borrowed; of the input */
 	int64_t number;   /* of the line */
+	int64_t at;       /* which of all lines of all inputs */
 };
 
 struct docs {
@@ -29,9 +30,9 @@ struct docs {
 
 /*
  * Take note that the document which was just appended to `d->bytes` came from
- * the line of `in` that was read last.
+ * the line of `in` that was read last, the line `at` of all inputs.
  */
-void docs_add(struct docs *d, const struct input *in);
+void docs_add(struct docs *d, const struct input *in, int64_t at);
 
 /*
  * Move the first documents of `from` to `to`, until `to` has `max_n` of them or

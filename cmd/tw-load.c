@@ -21,6 +21,7 @@
 #include "format/hash.h"
 #include "format/input.h"
 #include "model/eventdoc.h"
+#include "model/missing.h"
 #include "model/statsdoc.h"
 #include "remote/loader.h"
 #include "remote/mongouri.h"
@@ -39,7 +40,6 @@
 #define STATS_BYTES  ((size_t)4 * 1024 * 1024)
 #define HEAP_BYTES   (64 * 1024 * 1024)
 #define IDLE_LINES   128
-#define NAMED_MAX    20 /* missing lines that are named */
 #define WAIT_MS      (60 * MS_PER_S)
 #define NO_WAIT_MS   MS_PER_S /* a loader that was killed is gone by then */
 
@@ -84,7 +84,8 @@ struct run {
 	int64_t batches; /* of events, so far */
 
 	struct loader_counts event_counts, stats_counts;
-	int64_t n_events, n_stats, missing;
+	int64_t n_events, n_stats;
+	struct missing missing;
 	int64_t begin_ms;
 };
 
@@ -208,19 +209,14 @@ refused(void *arg, size_t flight, size_t i, const char *why)
 	const struct docs *p = &r->parcels[flight];
 	const struct docs_origin *from = &p->from[i];
 
-	progress_end(&r->progress);
-	if (r->verify || r->dry_run) {
+	if (r->o.only_look) {
 		/* Not refused: not there. */
-		r->missing++;
-		if (!r->verify || r->intake.words == TOOL_QUIET)
-			return;
-		if (r->missing <= NAMED_MAX)
-			tool_warn("%s:%lld: %s", from->name,
-			    (long long)from->number, why);
-		else if (r->missing == NAMED_MAX + 1)
-			warnx("... and more");
+		missing_add(&r->missing,
+		    (struct missing_line){
+			from->at, from->name, from->number, why });
 		return;
 	}
+	progress_end(&r->progress);
 	tool_refuse(&r->intake.rejects, from->name, from->number, why,
 	    line_of(r, p->list[i], flight == LOADER_FLIGHTS), false, false);
 }
@@ -369,7 +365,7 @@ take_event(struct run *r, const struct input *in, const struct event *e)
 		r->since_ms = now_mono_ms();
 	before = c->docs.bytes.len;
 	eventdoc_write(&c->docs.bytes, e, &r->scratch);
-	docs_add(&c->docs, in);
+	docs_add(&c->docs, in, r->intake.lines);
 	r->n++;
 	r->bytes += c->docs.bytes.len - before;
 }
@@ -404,7 +400,7 @@ take_stats(struct run *r, const struct input *in, struct str line,
 	if (r->n == 0 && n == 0)
 		r->since_ms = now_mono_ms();
 	(void)map_number(&r->stats_keys, key, hash_str(key, 0));
-	docs_add(d, in);
+	docs_add(d, in, r->intake.lines);
 	return NULL;
 }
 
@@ -579,6 +575,16 @@ load_all(struct run *r)
  * Ends
  */
 
+static void
+name_missing(const struct missing *m)
+{
+	for (int64_t i = 0; i < m->n && i < MISSING_FIRST; i++)
+		tool_warn("%s:%lld: %s", m->first[i].name,
+		    (long long)m->first[i].number, m->first[i].why);
+	if (m->n > MISSING_FIRST)
+		warnx("... and more");
+}
+
 /* Looks at what the database holds where the input lies. */
 static void
 verify_all(struct run *r)
@@ -586,6 +592,8 @@ verify_all(struct run *r)
 	int64_t n, twice, all = 0, all_twice = 0;
 	struct errmsg why;
 
+	if (r->intake.words != TOOL_QUIET)
+		name_missing(&r->missing);
 	for (size_t i = 0; i < r->names.n; i++) {
 		check(r,
 		    loader_verify(r->loader, map_name(&r->names, i),
@@ -604,9 +612,9 @@ verify_all(struct run *r)
 		printf("%lld events and %lld stats in the input, %lld missing; "
 		       "in its range %lld events, %lld more than once\n",
 		    (long long)r->n_events, (long long)r->n_stats,
-		    (long long)r->missing, (long long)all,
+		    (long long)r->missing.n, (long long)all,
 		    (long long)all_twice);
-	if (r->missing > 0 || all_twice > 0)
+	if (r->missing.n > 0 || all_twice > 0)
 		r->result = tool_graver(r->result, TOOL_FAILED);
 }
 

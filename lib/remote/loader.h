@@ -42,7 +42,8 @@
 
 /*
  * Called for document `i`, that the server refuses for `why`, of the batch of
- * `flight`; LOADER_FLIGHTS stands for stats.
+ * `flight`; LOADER_FLIGHTS stands for stats. With only_look it is called for one that
+ * is not there, and `why` stays for good.
  */
 typedef void loader_refused(
     void *arg, size_t flight, size_t i, const char *why);

@@ -150,7 +150,23 @@ is "$(tw-load --verify --uri "$uri/one" "$tmp/events")" \
 tw-load --verify --uri "$uri/bad" "$tmp/events" >"$tmp/out" 2>"$tmp/err"
 is $? 1 "--verify: something is missing"
 like "$(cat "$tmp/out")" ' 39996 missing' "how much"
-like "$(cat "$tmp/err")" "$tmp/events:[0-9]*: is not there" "and where"
+{
+	seq -f "tw-load: $tmp/events:%.0f: is not there" 4 23
+	echo 'tw-load: ... and more'
+} >"$tmp/want"
+same "$tmp/err" "$tmp/want" "and where: the first 20, whatever their channels"
+sed -n 4,8p "$tmp/events" >"$tmp/five"
+tail -n +9 "$tmp/events" >"$tmp/rest"
+tw-load --verify --uri "$uri/bad" "$tmp/rest" "$tmp/five" 2>&1 >/dev/null | tail -n 2 >"$tmp/err"
+tw-load --verify --uri "$uri/bad" "$tmp/five" "$tmp/rest" 2>>"$tmp/err" >/dev/null
+{
+	echo "tw-load: $tmp/rest:20: is not there"
+	echo 'tw-load: ... and more'
+	seq -f "tw-load: $tmp/five:%.0f: is not there" 1 5
+	seq -f "tw-load: $tmp/rest:%.0f: is not there" 1 15
+	echo 'tw-load: ... and more'
+} >"$tmp/want"
+same "$tmp/err" "$tmp/want" "of several files in the order of the operands"
 mongo "$a" twice bad
 head -n 3 "$tmp/events" >"$tmp/three"
 tail -n 1 "$tmp/events" >>"$tmp/three"
