@@ -202,6 +202,19 @@ line_of(struct run *r, struct str doc, bool stats)
 	return buf_view(&r->line);
 }
 
+/* Takes note of a document that is not there, or not the same. */
+static void
+note_missing(struct run *r, const struct docs_origin *from, bool stats,
+    struct str doc, const char *why)
+{
+	struct missing_line line = { from->at, from->name, from->number, why };
+
+	if (stats)
+		missing_add_key(&r->missing, statsdoc_key(doc), line);
+	else
+		missing_add(&r->missing, line);
+}
+
 static void
 refused(void *arg, size_t flight, size_t i, const char *why)
 {
@@ -210,10 +223,8 @@ refused(void *arg, size_t flight, size_t i, const char *why)
 	const struct docs_origin *from = &p->from[i];
 
 	if (r->o.only_look) {
-		/* Not refused: not there. */
-		missing_add(&r->missing,
-		    (struct missing_line){
-			from->at, from->name, from->number, why });
+		note_missing(
+		    r, from, flight == LOADER_FLIGHTS, p->list[i], why);
 		return;
 	}
 	progress_end(&r->progress);
@@ -390,6 +401,7 @@ take_stats(struct run *r, const struct input *in, struct str line,
 		send_stats(r);
 		n = 0;
 	}
+	missing_drop_key(&r->missing, key);
 	if (!statsdoc_write(r->statsdoc, &d->bytes, line, s))
 		return "no document can hold it";
 	r->n_stats++;
@@ -592,6 +604,7 @@ verify_all(struct run *r)
 	int64_t n, twice, all = 0, all_twice = 0;
 	struct errmsg why;
 
+	missing_settle(&r->missing);
 	if (r->intake.words != TOOL_QUIET)
 		name_missing(&r->missing);
 	for (size_t i = 0; i < r->names.n; i++) {
@@ -796,6 +809,7 @@ release(struct run *r)
 	map_release(&r->names);
 	docs_release(&r->gathered_stats);
 	map_release(&r->stats_keys);
+	missing_release(&r->missing);
 	for (size_t i = 0; i <= LOADER_FLIGHTS; i++)
 		docs_release(&r->parcels[i]);
 	buf_release(&r->scratch);

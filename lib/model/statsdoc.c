@@ -125,6 +125,14 @@ statsdoc_write(
 	return done;
 }
 
+struct str
+statsdoc_key(struct str doc)
+{
+	struct bsonr_value v;
+
+	return bsonr_find(doc, "_id", &v) ? v.text : STR_ABSENT;
+}
+
 bool
 statsdoc_line(struct buf *b, struct str doc)
 {

@@ -34,6 +34,13 @@ bool statsdoc_write(struct statsdoc *d, struct buf *b, struct str line,
     const struct stats *s) MUST_USE;
 
 /*
+ * Find the key in the document `doc`.
+ *
+ * Returns it, borrowed from `doc`; absent when there is none.
+ */
+struct str statsdoc_key(struct str doc);
+
+/*
  * Append the document `doc` as a line of JSON, without LF: stats_read() takes
  * it.
  *

@@ -53,11 +53,13 @@ batch_make_room(struct batch *b, size_t n)
 	free(b->slots);
 	free(b->there);
 	free(b->again);
+	free(b->other);
 	free(b->missing);
 	free(b->missing_at);
 	b->slots = xcalloc(b->n_slots, sizeof(*b->slots));
 	b->there = xcalloc(b->cap, sizeof(*b->there));
 	b->again = xcalloc(b->cap, sizeof(*b->again));
+	b->other = xcalloc(b->cap, sizeof(*b->other));
 	b->missing = xcalloc(b->cap, sizeof(*b->missing));
 	b->missing_at = xcalloc(b->cap, sizeof(*b->missing_at));
 }
@@ -194,6 +196,7 @@ batch_release(struct batch *b)
 	free(b->slots);
 	free(b->there);
 	free(b->again);
+	free(b->other);
 	free(b->missing);
 	free(b->missing_at);
 	free(b->channels.p);

@@ -25,6 +25,8 @@ struct batch {
 	bool *
 	    there; /* owned; by document: the server has it, or it is settled */
 	bool *again; /* owned; by document: an earlier one is the same */
+	bool *
+	    other; /* owned; by document, of stats: there is another of its key */
 	struct str *missing;  /* owned; what is to be inserted */
 	uint32_t *missing_at; /* owned; which documents these are */
 	size_t n_missing;

@@ -8,6 +8,7 @@
 #include "base/tstamp.h"
 #include "base/xalloc.h"
 #include "format/bsonr.h"
+#include "model/statsdoc.h"
 #include "remote/batch.h"
 #include "remote/collections.h"
 #include "remote/lease.h"
@@ -813,21 +814,13 @@ loader_events(struct loader *l, size_t flight, const struct str *docs, size_t n,
  * Stats
  */
 
-static struct str
-stats_id(struct str doc)
-{
-	struct bsonr_value v;
-
-	return bsonr_find(doc, "_id", &v) ? v.text : STR_ABSENT;
-}
-
 static void
 add_upsert(struct buf *q, struct str key, struct str doc)
 {
 	size_t at = bsonw_begin_doc(q, key), in;
 
 	in = bsonw_begin_doc(q, STR("q"));
-	bsonw_str(q, STR("_id"), stats_id(doc));
+	bsonw_str(q, STR("_id"), statsdoc_key(doc));
 	bsonw_end(q, in);
 	bsonw_doc(q, STR("u"), doc);
 	bsonw_bool(q, STR("upsert"), true);
@@ -906,6 +899,20 @@ upsert(struct loader *l, struct batch *b, struct mongo_error *why)
 	return STEP_DONE;
 }
 
+/* Compares what the server has with what it would have from the batch: the server
+ * keeps a document byte for byte. */
+static void
+compare_stats(struct batch *b, struct str doc)
+{
+	struct str key = statsdoc_key(doc);
+
+	for (size_t i = 0; i < b->n; i++)
+		if (!b->there[i] && str_eq(key, statsdoc_key(b->docs[i]))) {
+			b->there[i] = true;
+			b->other[i] = !str_eq(doc, b->docs[i]);
+		}
+}
+
 /* Looks for the documents of the batch. */
 static enum step
 look_for_stats(struct loader *l, struct batch *b, struct mongo_error *why)
@@ -914,7 +921,6 @@ look_for_stats(struct loader *l, struct batch *b, struct mongo_error *why)
 	size_t at, in, list;
 	struct str doc;
 	int more;
-	int64_t n = 0;
 
 	buf_reset(&l->query);
 	buf_reset(&l->options);
@@ -922,28 +928,25 @@ look_for_stats(struct loader *l, struct batch *b, struct mongo_error *why)
 	in = bsonw_begin_doc(&l->query, STR("_id"));
 	list = bsonw_begin_list(&l->query, STR("$in"));
 	for (size_t i = 0; i < b->n; i++)
-		bsonw_str(
-		    &l->query, bsonw_index(&l->key, i), stats_id(b->docs[i]));
+		bsonw_str(&l->query, bsonw_index(&l->key, i),
+		    statsdoc_key(b->docs[i]));
 	bsonw_end(&l->query, list);
 	bsonw_end(&l->query, in);
 	bsonw_end(&l->query, at);
 	at = bsonw_begin(&l->options);
 	bsonw_end(&l->options, at);
 	for (size_t i = 0; i < b->n; i++)
-		b->there[i] = false;
+		b->there[i] = b->other[i] = false;
 	c = mongo_find(l->m, l->db, COLLECTION_STATS, buf_view(&l->query),
 	    buf_view(&l->options));
 	while ((more = mongo_cursor_next(c, &doc, why)) == 1)
-		for (size_t i = 0; i < b->n; i++)
-			if (!b->there[i] &&
-			    str_eq(stats_id(doc), stats_id(b->docs[i]))) {
-				b->there[i] = true;
-				n++;
-			}
+		compare_stats(b, doc);
 	mongo_cursor_free(c);
 	if (more < 0)
 		return step_of(why);
-	b->fresh = (int64_t)b->n - n;
+	b->fresh = 0;
+	for (size_t i = 0; i < b->n; i++)
+		b->fresh += !b->there[i];
 	return STEP_DONE;
 }
 
@@ -971,11 +974,11 @@ loader_stats(struct loader *l, const struct str *docs, size_t n,
 	r = persist(l, try_stats, b, why);
 	if (r != LOADER_DONE)
 		return r;
-	if (l->o.only_look)
-		for (size_t i = 0; i < n; i++)
-			if (!b->there[i])
-				l->o.refused(l->o.arg, LOADER_FLIGHTS, i,
-				    "is not there");
+	for (size_t i = 0; l->o.only_look && i < n; i++)
+		if (!b->there[i] || b->other[i])
+			l->o.refused(l->o.arg, LOADER_FLIGHTS, i,
+			    b->other[i] ? "is there, but differs"
+					: "is not there");
 	counts->fresh += b->fresh;
 	counts->there += (int64_t)n - b->fresh - b->refused;
 	return LOADER_DONE;

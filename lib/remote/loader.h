@@ -43,7 +43,7 @@
 /*
  * Called for document `i`, that the server refuses for `why`, of the batch of
  * `flight`; LOADER_FLIGHTS stands for stats. With only_look it is called for one that
- * is not there, and `why` stays for good.
+ * is not there, or is stats of which others have the key, and `why` stays for good.
  */
 typedef void loader_refused(
     void *arg, size_t flight, size_t i, const char *why);
@@ -138,6 +138,7 @@ enum loader_result loader_settle(struct loader *l, struct errmsg *why) MUST_USE;
 /*
  * Store the `n` stats `docs`, at most LOADER_BATCH, of which the later of two with
  * equal keys counts, and count in `counts`. Events on their way are waited for.
+ * With only_look they are only looked for, and those count as there whose key is.
  *
  * Returns LOADER_DONE once they are safe, otherwise `why`.
  */

@@ -187,11 +187,40 @@ is $? 1 "--verify: a window is missing"
 like "$(cat "$tmp/out")" ' 51 stats in the input, 1 missing' "how much"
 like "$(cat "$tmp/err")" "$tmp/stats:51: is not there" "and where"
 
+# What is there has to be what the last line says that has its key.
+w='{"ts":"2026-11-23T12:00:%02d.000Z","channel":"k","type":"window","seconds":5,"messages":%d}\n'
+s='{"ts":"2026-11-23T12:00:00.000Z","channel":"k","type":"stream","stream_id":"7","seconds":3600,"ended_at":"2026-11-23T13:00:00.000Z","airtime_s":3600,"messages":%d}\n'
+# shellcheck disable=SC2059 # the formats have numbers
+{
+	printf "$w" 0 1 5 2 10 3 >"$tmp/now"
+	printf "$s" 6 >>"$tmp/now"
+	printf "$w" 0 9 10 3 5 8 >"$tmp/before"
+	printf "$s" 5 >>"$tmp/before"
+}
+tw-load --uri "$uri/last" "$tmp/now"
+is "$? $(tw-load --verify --uri "$uri/last" "$tmp/now")" \
+	"0 0 events and 4 stats in the input, 0 missing; in its range 0 events, 0 more than once" \
+	"--verify of windows and streams"
+tw-load --verify --uri "$uri/last" "$tmp/before" >"$tmp/out" 2>"$tmp/err"
+is $? 1 "--verify: other figures are there"
+like "$(cat "$tmp/out")" ' 4 stats in the input, 3 missing' "how many"
+is "$(cat "$tmp/err")" "$(printf "tw-load: $tmp/before:%s: is there, but differs\n" 1 3 4)" \
+	"and where"
+like "$(tw-load --dry-run --uri "$uri/last" "$tmp/before" 2>&1)" ' 0 new, 4 already there' \
+	"for --dry-run they are there"
+is "$(tw-load --verify --uri "$uri/last" "$tmp/before" "$tmp/now" 2>&1)" \
+	"0 events and 8 stats in the input, 0 missing; in its range 0 events, 0 more than once" \
+	"lines that were replaced need not be there"
+tw-load --verify --uri "$uri/last" "$tmp/now" "$tmp/before" "$tmp/stats" >"$tmp/out" 2>"$tmp/err"
+is $? 1 "the last line counts, even if the first one is there"
+like "$(cat "$tmp/out")" ' 59 stats in the input, 54 missing' "each key once"
+is "$(head -n 4 "$tmp/err")" "$(printf "tw-load: $tmp/before:%d: is there, but differs\n" 1 3 4
+	echo "tw-load: $tmp/stats:1: is not there")" "in the order of the input"
+
 # What the server will not have: here, windows with 7 messages.
 # shellcheck disable=SC2016 # $ne is the server's
 mongo "$a" stats '{"collMod": "chatStats", "validator": {"messages": {"$ne": 7}}}' \
 	>/dev/null
-w='{"ts":"2026-11-23T12:00:%02d.000Z","channel":"k","type":"window","seconds":5,"messages":%d}\n'
 # shellcheck disable=SC2059 # the format has two numbers
 printf "$w" 0 6 5 7 10 8 >"$tmp/sevens"
 tw-load -v --uri "$uri/stats" "$tmp/sevens" 2>"$tmp/err"
