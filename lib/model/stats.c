@@ -216,54 +216,64 @@ enum form {
 	FORM_TYPE,
 };
 
+/* Kinds of lines. */
+enum {
+	OF_WINDOW = 1 << STATS_WINDOW,
+	OF_STREAM = 1 << STATS_STREAM,
+	ALWAYS = OF_WINDOW | OF_STREAM,
+	OF_SAMPLES = 4, /* a stream of which one was taken */
+};
+
 static const struct field {
 	struct str key;
 	enum form form;
-	size_t at; /* offset in struct stats */
+	unsigned in; /* the kinds of lines that never lack it */
+	size_t at;   /* offset in struct stats */
 } fields[] = {
-#define FIELD(name, form, member)                                              \
+#define FIELD(name, form, member, in)                                          \
 	{                                                                      \
-		{ name, sizeof(name) - 1 }, form,                              \
+		{ name, sizeof(name) - 1 }, form, in,                          \
 		    offsetof(struct stats, member)                             \
 	}
-	FIELD("ts", FORM_TIME, ts),
-	FIELD("channel", FORM_STR, channel),
-	FIELD("type", FORM_TYPE, type),
-	FIELD("seconds", FORM_COUNT, seconds),
-	FIELD("stream_id", FORM_STR, stream_id),
-	FIELD("viewers", FORM_RATIO, viewers),
-	FIELD("viewers_max", FORM_COUNT, viewers_max),
-	FIELD("messages", FORM_COUNT, n.messages),
-	FIELD("messages_shared", FORM_COUNT, n.messages_shared),
-	FIELD("chatters", FORM_COUNT, n.chatters),
-	FIELD("bits", FORM_COUNT, n.bits),
-	FIELD("cheers", FORM_COUNT, n.cheers),
-	FIELD("paid_messages", FORM_COUNT, n.paid_messages),
-	FIELD("subs", FORM_COUNT, n.subs),
-	FIELD("gifts", FORM_COUNT, n.gifts),
-	FIELD("raids", FORM_COUNT, n.raids),
-	FIELD("deleted", FORM_COUNT, n.deleted),
-	FIELD("timeouts", FORM_COUNT, n.timeouts),
-	FIELD("bans", FORM_COUNT, n.bans),
-	FIELD("mentions", FORM_OBJECT, mentions),
-	FIELD("heard_s", FORM_SECONDS, heard_ms),
-	FIELD("ended_at", FORM_TIME, ended_at),
-	FIELD("open", FORM_TRUE, open),
-	FIELD("inferred", FORM_TRUE, inferred),
-	FIELD("name", FORM_STR, name),
-	FIELD("title", FORM_STR, title),
-	FIELD("category", FORM_STR, category),
-	FIELD("language", FORM_STR, language),
-	FIELD("airtime_s", FORM_SECONDS, airtime_ms),
-	FIELD("viewers_avg", FORM_RATIO, viewers_avg),
-	FIELD("viewers_max_at", FORM_TIME, viewers_max_at),
-	FIELD("viewer_s", FORM_SECONDS, viewer_ms),
-	FIELD("sampled_s", FORM_SECONDS, sampled_ms),
-	FIELD("messages_avg", FORM_RATIO, messages_avg),
-	FIELD("messages_max", FORM_COUNT, messages_max),
-	FIELD("messages_max_at", FORM_TIME, messages_max_at),
-	FIELD("chatters_new", FORM_COUNT, chatters_new),
-	FIELD("windows", FORM_COUNT, windows),
+	FIELD("ts", FORM_TIME, ts, ALWAYS),
+	FIELD("channel", FORM_STR, channel, ALWAYS),
+	FIELD("type", FORM_TYPE, type, ALWAYS),
+	FIELD("seconds", FORM_COUNT, seconds, ALWAYS),
+	FIELD("stream_id", FORM_STR, stream_id, OF_STREAM),
+	FIELD("viewers", FORM_RATIO, viewers, 0),
+	FIELD("viewers_max", FORM_COUNT, viewers_max, OF_SAMPLES),
+	FIELD("messages", FORM_COUNT, n.messages, ALWAYS),
+	FIELD("messages_shared", FORM_COUNT, n.messages_shared, 0),
+	FIELD("chatters", FORM_COUNT, n.chatters, 0),
+	FIELD("bits", FORM_COUNT, n.bits, 0),
+	FIELD("cheers", FORM_COUNT, n.cheers, 0),
+	FIELD("paid_messages", FORM_COUNT, n.paid_messages, 0),
+	FIELD("subs", FORM_COUNT, n.subs, 0),
+	FIELD("gifts", FORM_COUNT, n.gifts, 0),
+	FIELD("raids", FORM_COUNT, n.raids, 0),
+	FIELD("deleted", FORM_COUNT, n.deleted, 0),
+	FIELD("timeouts", FORM_COUNT, n.timeouts, 0),
+	FIELD("bans", FORM_COUNT, n.bans, 0),
+	FIELD("mentions", FORM_OBJECT, mentions, 0),
+	FIELD("heard_s", FORM_SECONDS, heard_ms, 0),
+	FIELD("started_at", FORM_TIME, started_at, OF_STREAM),
+	FIELD("ended_at", FORM_TIME, ended_at, OF_STREAM),
+	FIELD("open", FORM_TRUE, open, 0),
+	FIELD("inferred", FORM_TRUE, inferred, 0),
+	FIELD("name", FORM_STR, name, 0),
+	FIELD("title", FORM_STR, title, 0),
+	FIELD("category", FORM_STR, category, 0),
+	FIELD("language", FORM_STR, language, 0),
+	FIELD("airtime_s", FORM_SECONDS, airtime_ms, OF_STREAM),
+	FIELD("viewers_avg", FORM_RATIO, viewers_avg, OF_SAMPLES),
+	FIELD("viewers_max_at", FORM_TIME, viewers_max_at, OF_SAMPLES),
+	FIELD("viewer_s", FORM_SECONDS, viewer_ms, OF_SAMPLES),
+	FIELD("sampled_s", FORM_SECONDS, sampled_ms, OF_SAMPLES),
+	FIELD("messages_avg", FORM_RATIO, messages_avg, 0),
+	FIELD("messages_max", FORM_COUNT, messages_max, OF_STREAM),
+	FIELD("messages_max_at", FORM_TIME, messages_max_at, 0),
+	FIELD("chatters_new", FORM_COUNT, chatters_new, 0),
+	FIELD("windows", FORM_COUNT, windows, OF_STREAM),
 #undef FIELD
 };
 
@@ -274,7 +284,22 @@ static const struct field {
 struct stats_reader {
 	struct jsonr *full; /* owned */
 	struct buf strings; /* strings that had escapes */
+	/* Bits of fields: what a line of each type has, and a stream with
+	 * samples. */
+	uint64_t always[2], samples;
 };
+
+/* Bits of the fields that lines of the kind `in` never lack. */
+static uint64_t
+bits_of(unsigned in)
+{
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < N_FIELDS; i++)
+		if ((fields[i].in & in) != 0)
+			bits |= UINT64_C(1) << i;
+	return bits;
+}
 
 struct stats_reader *
 stats_reader_new(void)
@@ -282,6 +307,9 @@ stats_reader_new(void)
 	struct stats_reader *r = xcalloc(1, sizeof(*r));
 
 	r->full = jsonr_new();
+	r->always[STATS_WINDOW] = bits_of(OF_WINDOW);
+	r->always[STATS_STREAM] = bits_of(OF_STREAM);
+	r->samples = bits_of(OF_SAMPLES);
 	return r;
 }
 
@@ -299,11 +327,9 @@ static void
 clear(struct stats *s)
 {
 	memset(s, 0, sizeof(*s));
-	s->ts = s->ended_at = s->viewers_max_at = INT64_MIN;
-	s->messages_max_at = INT64_MIN;
+	s->ended_at = s->viewers_max_at = s->messages_max_at = INT64_MIN;
 	s->viewers_max = s->heard_ms = s->viewer_ms = STATS_UNKNOWN;
 	s->viewers = s->viewers_avg = s->messages_avg = STATS_UNKNOWN;
-	s->airtime_ms = STATS_UNKNOWN;
 }
 
 /* Reads the number `m` as a double; its text is bounded. */
@@ -399,29 +425,28 @@ take(struct stats *s, const struct member *m, uint64_t *seen)
 	return NULL;
 }
 
-/* Names what is missing in `s`. NULL when it is complete. */
+/* Names what is missing in `s`, or not as it should be. NULL when it is complete. */
 static const char *
-defect(const struct stats *s, uint64_t seen)
+defect(const struct stats_reader *r, const struct stats *s, uint64_t seen)
 {
-	if (s->ts == INT64_MIN)
-		return "ts";
+	uint64_t missing = r->always[s->type];
+
+	/* Who says one thing of the samples says all of it. */
+	if (s->type == STATS_STREAM && (seen & r->samples) != 0)
+		missing |= r->samples;
+	missing &= ~seen;
+	for (size_t i = 0; missing != 0; i++, missing >>= 1)
+		if ((missing & 1) != 0)
+			return fields[i].key.p;
 	if (s->channel.len == 0)
 		return "channel";
-	if ((seen & 4) == 0)
-		return "type";
 	if (s->seconds <= 0 || s->seconds > SECONDS_MAX)
 		return "seconds";
 	if (s->type == STATS_WINDOW)
 		return NULL;
-	if (s->viewer_ms >= 0 &&
-	    (s->viewers_max < 0 || s->viewers_max_at == INT64_MIN))
-		return "viewers_max";
-	if (s->viewer_ms >= 0 && s->viewers_avg < 0)
-		return "viewers_avg";
-	return s->stream_id.len == 0   ? "stream_id"
-	    : s->ended_at == INT64_MIN ? "ended_at"
-	    : s->airtime_ms < 0        ? "airtime_s"
-				       : NULL;
+	return s->stream_id.len == 0 ? "stream_id"
+	    : s->started_at != s->ts ? "started_at"
+				     : NULL;
 }
 
 static bool
@@ -441,7 +466,7 @@ read_fast(struct stats_reader *r, struct str line, struct stats *s)
 			return false;
 		seen |= before;
 	}
-	return more == 0 && defect(s, seen) == NULL;
+	return more == 0 && defect(r, s, seen) == NULL;
 }
 
 bool
@@ -469,7 +494,7 @@ stats_read(struct stats_reader *r, struct str line, struct stats *s,
 		f = take(s, &m, &seen);
 		wrong = wrong != NULL ? wrong : f;
 	}
-	bad = wrong != NULL ? wrong->key.p : defect(s, seen);
+	bad = wrong != NULL ? wrong->key.p : defect(r, s, seen);
 	if (bad != NULL)
 		errmsg_set(why,
 		    "no line of stats: %s is missing or not as it "

@@ -31,9 +31,10 @@ struct stats {
 
 	double viewers; /* window: mean; or STATS_UNKNOWN */
 
-	int64_t ended_at; /* stream: ms UTC */
-	bool open;        /* not over when the input ended */
-	bool inferred;    /* from chat alone */
+	int64_t started_at; /* stream: as read; `ts` again */
+	int64_t ended_at;   /* stream: ms UTC */
+	bool open;          /* not over when the input ended */
+	bool inferred;      /* from chat alone */
 	struct str name, title, category, language;
 	int64_t airtime_ms;
 	double viewers_avg; /* or STATS_UNKNOWN */
@@ -66,9 +67,10 @@ void stats_write(struct buf *b, const struct stats *s);
 struct stats_reader *stats_reader_new(void) MUST_USE;
 
 /*
- * Read `line`, without its LF: any JSON object that is a stats line.
+ * Read `line`, without its LF: any JSON object that is a stats line, with all
+ * that lines of its type always have.
  *
- * Returns false with `why` when it is none.
+ * Returns false with `why`, which names the key, when it is none.
  * `s` borrows from `line` and from `r` until the next call.
  */
 bool stats_read(struct stats_reader *r, struct str line, struct stats *s,

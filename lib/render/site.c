@@ -398,15 +398,11 @@ mark_of(struct site *s, const struct stream_view *v)
 	buf_reset(&s->line);
 	buf_str(&s->line, str_of(v->tz));
 	stats_write(&s->line, v->stream.s);
-	/* A line that is not as ours are may have these alone. */
+	/* A line that is not as ours are may have these more exactly. */
 	buf_add(&s->line, &v->stream.s->messages_avg,
 	    sizeof(v->stream.s->messages_avg));
 	buf_add(&s->line, &v->stream.s->viewers_avg,
 	    sizeof(v->stream.s->viewers_avg));
-	buf_add(&s->line, &v->stream.s->viewers_max,
-	    sizeof(v->stream.s->viewers_max));
-	buf_add(&s->line, &v->stream.s->viewers_max_at,
-	    sizeof(v->stream.s->viewers_max_at));
 	buf_add(&s->line, &c->from, sizeof(c->from));
 	buf_add(&s->line, &c->width_ms, sizeof(c->width_ms));
 	buf_add(&s->line, c->p, c->n * sizeof(*c->p));

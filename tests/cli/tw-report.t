@@ -4,7 +4,7 @@
 
 # s CHANNEL ID STARTED [MEMBERS]: a stream line; a later member counts
 s() {
-	printf '{"ts":"%s","channel":"%s","type":"stream","seconds":5,"stream_id":"%s","started_at":"%s","ended_at":"%s"%s,"windows":720}\n' \
+	printf '{"ts":"%s","channel":"%s","type":"stream","seconds":5,"stream_id":"%s","started_at":"%s","ended_at":"%s","messages":0,"messages_max":0%s,"windows":720}\n' \
 		"$3" "$1" "$2" "$3" "$3" "${4:-,\"airtime_s\":3600}"
 }
 full=',"airtime_s":3600,"viewers_avg":100,"viewers_max":150,"viewers_max_at":"2026-11-18T12:30:00.000Z","viewer_s":360000,"sampled_s":3600,"hours_watched":100,"messages":720,"messages_avg":1,"messages_max":9,"messages_max_at":"2026-11-18T12:40:00.000Z","chatters":50,"bits":10,"paid_messages":1,"subs":2,"heard_s":3600'
@@ -109,9 +109,15 @@ for bad in '--week 2025-W53' '--week 2026-W00' '--week x' '--tz Mars/Base' \
 	tw-report $bad </dev/null >/dev/null 2>&1
 	is $? 2 "$bad: exit 2"
 done
-{ echo '{"ts":1}'; cat "$tmp/stats"; } | tw-report --week latest >"$tmp/out" 2>"$tmp/err"
+{
+	echo '{"ts":1}'
+	s a 1 2026-11-18T12:00:00.000Z | sed 's/,"windows":720//'
+	cat "$tmp/stats"
+} | tw-report --week latest >"$tmp/out" 2>"$tmp/err"
 is $? 3 "a line that is no line of stats: exit 3"
 like "$(cat "$tmp/err")" 'standard input:1: refused' "it is named"
+like "$(cat "$tmp/err")" 'standard input:2: refused: .*: windows is missing' \
+	"and so is one that does not say all"
 tw-report --week latest "$tmp/stats" | cmp -s - "$tmp/out"
 ok $? "and the others are reported"
 

@@ -75,7 +75,8 @@ test_stats(void)
 	    "\"stream\",\"seconds\":5,\"stream_id\":\"41\",\"started_at\":"
 	    "\"2026-11-23T12:00:00.123Z\",\"ended_at\":"
 	    "\"2026-11-23T13:00:00.123Z\",\"airtime_s\":3600,\"messages\":7,"
-	    "\"mentions\":{\"$d\":1,\"a.b\":2},\"heard_s\":1.125}";
+	    "\"messages_max\":1,\"mentions\":{\"$d\":1,\"a.b\":2},"
+	    "\"heard_s\":1.125,\"windows\":721}";
 	struct statsdoc *d = statsdoc_new();
 	struct stats_reader *r = stats_reader_new();
 	struct buf doc = { 0 }, back = { 0 };

@@ -8,6 +8,28 @@
 #define COMMON                                                                 \
 	"{\"ts\":\"2026-11-23T12:00:00.000Z\",\"channel\":\"k\",\"type\":"
 
+static const char window[] =
+    COMMON "\"window\",\"seconds\":5,\"stream_id\":\"900\","
+	   "\"viewers\":41.3333,\"viewers_max\":42,\"messages\":3,"
+	   "\"messages_shared\":1,\"chatters\":2,\"bits\":100,"
+	   "\"cheers\":1,\"paid_messages\":1,\"subs\":2,\"gifts\":1,"
+	   "\"raids\":1,\"deleted\":1,\"timeouts\":1,\"bans\":1,"
+	   "\"mentions\":{\"eins\":1},\"heard_s\":4.25}";
+static const char stream[] =
+    COMMON "\"stream\",\"seconds\":5,\"stream_id\":\"900\","
+	   "\"started_at\":\"2026-11-23T12:00:00.000Z\",\"ended_at\":"
+	   "\"2026-11-23T13:00:00.000Z\",\"open\":true,\"name\":"
+	   "\"Kanal\",\"title\":\"a \\\"b\\\"\",\"category\":\"c\","
+	   "\"language\":\"de\",\"airtime_s\":3600,\"viewers_avg\":"
+	   "41.5,\"viewers_max\":42,\"viewers_max_at\":"
+	   "\"2026-11-23T12:30:00.000Z\",\"viewer_s\":74700,"
+	   "\"sampled_s\":1800,\"hours_watched\":20.75,\"messages\":"
+	   "72,\"messages_avg\":0.2,\"messages_max\":3,"
+	   "\"messages_max_at\":\"2026-11-23T12:30:00.000Z\","
+	   "\"chatters\":2,\"chatters_new\":1,\"heard_s\":1800,"
+	   "\"windows\":721,\"coverage_viewers\":0.5,"
+	   "\"coverage_chat\":0.5}";
+
 static struct stats_reader *reader;
 
 /* Reads `line` and writes what was read. */
@@ -29,33 +51,22 @@ again(const char *line, const char *want, const char *name)
 static void
 test_lines(void)
 {
-	static const char *const window =
-	    COMMON "\"window\",\"seconds\":5,\"stream_id\":\"900\","
-		   "\"viewers\":41.3333,\"viewers_max\":42,\"messages\":3,"
-		   "\"messages_shared\":1,\"chatters\":2,\"bits\":100,"
-		   "\"cheers\":1,\"paid_messages\":1,\"subs\":2,\"gifts\":1,"
-		   "\"raids\":1,\"deleted\":1,\"timeouts\":1,\"bans\":1,"
-		   "\"mentions\":{\"eins\":1},\"heard_s\":4.25}";
-	static const char *const stream =
-	    COMMON "\"stream\",\"seconds\":5,\"stream_id\":\"900\","
-		   "\"started_at\":\"2026-11-23T12:00:00.000Z\",\"ended_at\":"
-		   "\"2026-11-23T13:00:00.000Z\",\"open\":true,\"name\":"
-		   "\"Kanal\",\"title\":\"a \\\"b\\\"\",\"category\":\"c\","
-		   "\"language\":\"de\",\"airtime_s\":3600,\"viewers_avg\":"
-		   "41.5,\"viewers_max\":42,\"viewers_max_at\":"
-		   "\"2026-11-23T12:30:00.000Z\",\"viewer_s\":74700,"
-		   "\"sampled_s\":1800,\"hours_watched\":20.75,\"messages\":"
-		   "72,\"messages_avg\":0.2,\"messages_max\":3,"
-		   "\"messages_max_at\":\"2026-11-23T12:30:00.000Z\","
-		   "\"chatters\":2,\"chatters_new\":1,\"heard_s\":1800,"
-		   "\"windows\":721,\"coverage_viewers\":0.5,"
-		   "\"coverage_chat\":0.5}";
 	char line[2048];
 
 	snprintf(line, sizeof(line), "%s\n", window);
 	again(window, line, "a window");
 	snprintf(line, sizeof(line), "%s\n", stream);
 	again(stream, line, "a stream");
+	again(COMMON "\"stream\",\"seconds\":5,\"stream_id\":\"900\","
+		     "\"started_at\":\"2026-11-23T12:00:00.000Z\","
+		     "\"ended_at\":\"2026-11-23T12:00:10.000Z\","
+		     "\"airtime_s\":10,\"messages\":0,\"messages_max\":0,"
+		     "\"windows\":0}",
+	    COMMON "\"stream\",\"seconds\":5,\"stream_id\":\"900\","
+		   "\"started_at\":\"2026-11-23T12:00:00.000Z\",\"ended_at\":"
+		   "\"2026-11-23T12:00:10.000Z\",\"airtime_s\":10,"
+		   "\"messages\":0,\"messages_max\":0,\"windows\":0}\n",
+	    "a stream without samples");
 	again("{ \"messages\": 0, \"seconds\": 5, \"type\": \"window\", "
 	      "\"channel\": \"k\", \"ts\": \"2026-11-23T13:00:00+01:00\", "
 	      "\"bits\": 0, \"heard_s\": 0.0, \"new\": [] }",
@@ -143,7 +154,8 @@ test_refused(void)
 		{ "{}", "ts" },
 		{ COMMON "\"windows\",\"seconds\":5}", "type" },
 		{ COMMON "\"window\"}", "seconds" },
-		{ COMMON "\"window\",\"seconds\":0}", "seconds" },
+		{ COMMON "\"window\",\"seconds\":0,\"messages\":0}",
+		    "seconds" },
 		{ COMMON "\"window\",\"seconds\":2.5}", "seconds" },
 		{ COMMON "\"window\",\"seconds\":5,\"messages\":-1}",
 		    "messages" },
@@ -154,17 +166,12 @@ test_refused(void)
 		{ COMMON "\"window\",\"seconds\":5,\"mentions\":[\"a\"]}",
 		    "mentions" },
 		{ COMMON "\"stream\",\"seconds\":5}", "stream_id" },
-		{ COMMON "\"stream\",\"seconds\":5,\"stream_id\":\"1\"}",
-		    "ended_at" },
 		{ COMMON "\"stream\",\"seconds\":5,\"stream_id\":\"1\","
-			 "\"ended_at\":\"2026-11-23T13:00:00.000Z\"}",
-		    "airtime_s" },
-		/* It would be written as -1. */
-		{ COMMON "\"stream\",\"seconds\":5,\"stream_id\":\"1\","
+			 "\"started_at\":\"2026-11-23T12:00:00.001Z\","
 			 "\"ended_at\":\"2026-11-23T13:00:00.000Z\","
-			 "\"airtime_s\":1,\"viewer_s\":9,\"viewers_max\":9,"
-			 "\"viewers_max_at\":\"2026-11-23T12:00:00.000Z\"}",
-		    "viewers_avg" },
+			 "\"airtime_s\":1,\"messages\":0,"
+			 "\"messages_max\":0,\"windows\":0}",
+		    "started_at" },
 	};
 	struct stats s;
 
@@ -177,6 +184,45 @@ test_refused(void)
 	}
 }
 
+/* Checks that `line` is refused when it lacks `key`, which is not its last, and that
+ * the reason says so. */
+static void
+lacks(const char *line, const char *key)
+{
+	char cut[2048], member[64], reason[96];
+	struct errmsg why = { .text = "" };
+	struct stats s;
+	const char *begin, *end;
+
+	snprintf(member, sizeof(member), "\"%s\":", key);
+	snprintf(reason, sizeof(reason), "stats: %s is missing", key);
+	begin = strstr(line, member);
+	end = strstr(begin, ",\"") + 1;
+	snprintf(cut, sizeof(cut), "%.*s%s", (int)(begin - line), line, end);
+	ok(!stats_read(reader, str_of(cut), &s, &why) &&
+		strstr(why.text, reason) != NULL,
+	    "refused without %s (%s)", key, why.text);
+}
+
+/* What a line always says is not taken for 0 when it does not. */
+static void
+test_lacks(void)
+{
+	static const char *const common[] = { "ts", "channel", "type",
+		"seconds", "messages" };
+	static const char *const more[] = { "stream_id", "started_at",
+		"ended_at", "airtime_s", "messages_max", "windows",
+		"viewers_avg", "viewers_max", "viewers_max_at", "viewer_s",
+		"sampled_s" };
+
+	for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++) {
+		lacks(window, common[i]);
+		lacks(stream, common[i]);
+	}
+	for (size_t i = 0; i < sizeof(more) / sizeof(*more); i++)
+		lacks(stream, more[i]);
+}
+
 int
 main(void)
 {
@@ -185,6 +231,7 @@ main(void)
 	test_write();
 	test_nonsense();
 	test_refused();
+	test_lacks();
 	stats_reader_free(reader);
 	stats_reader_free(NULL);
 	return tap_done();

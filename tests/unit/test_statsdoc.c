@@ -53,22 +53,25 @@ main(void)
 	    WINDOW
 	    ",\"viewers\":41.5,\"messages\":3,\"mentions\":{\"eins\":2}}",
 	    "w:k:1795435200:5", "in our spelling");
-	becomes("{ \"type\": \"window\", \"seconds\": 5, \"channel\": \"k\", "
-		"\"ts\": \"2026-11-23T13:00:00+01:00\", \"bits\": null, "
-		"\"new\": true, \"a.b\": 1, \"$c\": 2, \"_id\": 3, \"\": 4 }",
+	becomes(
+	    "{ \"type\": \"window\", \"seconds\": 5, \"channel\": \"k\", "
+	    "\"ts\": \"2026-11-23T13:00:00+01:00\", \"messages\": 0, "
+	    "\"bits\": null, \"new\": true, \"a.b\": 1, \"$c\": 2, \"_id\": 3, \"\": 4 }",
 	    "{\"type\":\"window\",\"seconds\":5,\"channel\":\"k\",\"ts\":"
-	    "\"2026-11-23T12:00:00.000Z\",\"new\":true}",
+	    "\"2026-11-23T12:00:00.000Z\",\"messages\":0,\"new\":true}",
 	    "w:k:1795435200:5",
 	    "in another, without keys that no document can have");
-	becomes(HOUR_BEFORE "\"type\":\"window\",\"seconds\":5}",
-	    HOUR_BEFORE "\"type\":\"window\",\"seconds\":5}", "w:k:-1:5",
-	    "before 1970: its whole second");
-	ok(!write(WINDOW ",\"ended_at\":\"2026-11-23T12:00:00.000Z\","
-			 "\"mentions\":{\"a\":{\"b\":1}}}"),
+	becomes(HOUR_BEFORE "\"type\":\"window\",\"seconds\":5,\"messages\":1}",
+	    HOUR_BEFORE "\"type\":\"window\",\"seconds\":5,\"messages\":1}",
+	    "w:k:-1:5", "before 1970: its whole second");
+	ok(!write(WINDOW
+	       ",\"messages\":1,\"ended_at\":\"2026-11-23T12:00:00.000Z\","
+	       "\"mentions\":{\"a\":{\"b\":1}}}"),
 	    "an object in an object is none of ours");
 	is(buf_view(&doc), "", "and leaves nothing behind");
-	ok(!write("{ \"type\":\"window\",\"seconds\":5,\"channel\":\"k\","
-		  "\"ts\":\"2026-11-23T12:00:00.000Z\",\"new\":{\"a\":{}}}"),
+	ok(!write(
+	       "{ \"type\":\"window\",\"seconds\":5,\"channel\":\"k\","
+	       "\"ts\":\"2026-11-23T12:00:00.000Z\",\"messages\":1,\"new\":{\"a\":{}}}"),
 	    "in any spelling");
 	ok(!statsdoc_line(&back, STR("")), "no document");
 	statsdoc_free(docs);
