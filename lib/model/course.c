@@ -138,6 +138,31 @@ course_add(struct course *c, const struct stats *s, size_t max)
 		c->sampled = s->ts;
 }
 
+bool
+course_has(const struct course *c, const struct stats *s)
+{
+	return c->n > 0 && s->seconds == c->seconds && s->ts >= c->from &&
+	    s->ts <= c->last &&
+	    (!course_is_exact(c) ||
+		c->p[(s->ts - c->from) / c->width_ms].windows > 0);
+}
+
+void
+course_drop(struct course *c, const struct stats *s)
+{
+	if (!course_is_exact(c) || !course_has(c, s))
+		return;
+	c->p[(s->ts - c->from) / c->width_ms] = nothing;
+	while (c->n > 0 && c->p[c->n - 1].windows == 0)
+		c->n--;
+	c->last = c->from + ((int64_t)c->n - 1) * c->width_ms;
+	/* What was counted last is gone. */
+	if (c->sampled > c->last) {
+		c->sampled = INT64_MIN;
+		c->viewers = STATS_UNKNOWN;
+	}
+}
+
 void
 course_draw(const struct course *c, struct course *to)
 {

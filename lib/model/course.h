@@ -5,8 +5,9 @@
  * needed to stay under a number of buckets. A bucket keeps the least and the
  * greatest of its windows beside their sums, so that no peak and no lull ever
  * vanishes, and a hole stays a hole. As long as nothing is merged, a window that comes
- * again takes its own place; after that it begins the course anew from there: so
- * lines that are read twice count once either way.
+ * again takes its own place, and one that became another stream's can be taken out; after
+ * that what comes again begins the course anew from there: so lines that are read twice
+ * count once either way.
  */
 #ifndef TW_MODEL_COURSE_H
 #define TW_MODEL_COURSE_H
@@ -52,6 +53,20 @@ struct course_peak {
  * Take in the window `s`; at most `max` buckets stay, at least 2.
  */
 void course_add(struct course *c, const struct stats *s, size_t max);
+
+/*
+ * Tell whether the window `s` is in the course: one of its length and its time.
+ *
+ * Returns true when it is; where windows are merged, true for all between the first and
+ * the last.
+ */
+bool course_has(const struct course *c, const struct stats *s);
+
+/*
+ * Take the window `s`, which became another stream's, out of the course, if it is
+ * there and nothing is merged.
+ */
+void course_drop(struct course *c, const struct stats *s);
 
 /*
  * Tell whether each bucket is one window: peaks, holes and raids are then to the

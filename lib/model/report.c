@@ -22,6 +22,13 @@ struct kept {
 	size_t n_unknown, cap_unknown;
 	bool read; /* its line was there, not only windows of it */
 	struct course course;
+	uint32_t next; /* number + 1 of another one of its channel; 0 = none */
+};
+
+/* What a channel has. */
+struct lane {
+	uint32_t streams; /* number + 1 of the first in the list; 0 = none */
+	int64_t last; /* begin of the latest window, when courses are kept */
 };
 
 /* A window of a stream of which nothing is known. */
@@ -33,7 +40,9 @@ struct unknown {
 };
 
 struct report {
-	struct map channels;  /* names and numbers */
+	struct map channels; /* names and numbers */
+	struct lane *lanes;  /* owned; by number of the channel */
+	size_t cap_lanes;
 	struct map keys;      /* of streams: channel number, id */
 	struct kept *streams; /* owned; by the number of their key */
 	size_t cap_streams;
@@ -64,8 +73,15 @@ report_keep_courses(struct report *r, size_t buckets, struct str id)
 static uint32_t
 channel_of(struct report *r, const struct stats *s)
 {
-	return (uint32_t)map_number(
-	    &r->channels, s->channel, hash_str(s->channel, 0));
+	size_t n = r->channels.n;
+	size_t i =
+	    map_number(&r->channels, s->channel, hash_str(s->channel, 0));
+
+	if (i == n) {
+		r->lanes = xgrow(r->lanes, n, &r->cap_lanes, sizeof(*r->lanes));
+		r->lanes[i] = (struct lane){ .last = INT64_MIN };
+	}
+	return (uint32_t)i;
 }
 
 /* Finds the stream with this id, or makes place for it. */
@@ -82,7 +98,9 @@ stream_of(struct report *r, uint32_t channel, struct str id)
 	if (i == n) {
 		r->streams =
 		    xgrow(r->streams, n, &r->cap_streams, sizeof(*r->streams));
-		r->streams[i] = (struct kept){ .channel = channel };
+		r->streams[i] = (struct kept){ .channel = channel,
+			.next = r->lanes[channel].streams };
+		r->lanes[channel].streams = (uint32_t)i + 1;
 	}
 	return i;
 }
@@ -121,11 +139,8 @@ grow_unknown(struct report *r)
 /* Adds the window to the course of its stream. When there are too many buckets
  * all courses get fewer, alike, so that they can be compared. */
 static void
-add_course(struct report *r, const struct stats *s)
+grow_course(struct report *r, struct course *c, const struct stats *s)
 {
-	size_t i = stream_of(r, channel_of(r, s), s->stream_id);
-	struct course *c = &r->streams[i].course;
-
 	r->n_buckets -= c->n;
 	course_add(c, s, r->max_buckets);
 	r->n_buckets += c->n;
@@ -137,6 +152,46 @@ add_course(struct report *r, const struct stats *s)
 		course_condense(&r->streams[k].course, r->max_buckets);
 		r->n_buckets += r->streams[k].course.n;
 	}
+}
+
+/* Takes the window, if it was there before, from the stream that had it. */
+static void
+take_away(struct report *r, uint32_t channel, const struct stats *s)
+{
+	struct lane *lane = &r->lanes[channel];
+
+	/* Windows come in order of time: mostly it is a new one. */
+	if (s->ts > lane->last) {
+		lane->last = s->ts;
+		return;
+	}
+	for (uint32_t i = lane->streams; i != 0; i = r->streams[i - 1].next) {
+		struct course *c = &r->streams[i - 1].course;
+
+		r->n_buckets -= c->n;
+		course_drop(c, s);
+		r->n_buckets += c->n;
+	}
+}
+
+/* Keeps the window in the course of its stream, and in no other one. */
+static void
+add_course(struct report *r, const struct stats *s)
+{
+	uint32_t channel = channel_of(r, s);
+	bool wanted = s->stream_id.len > 0 &&
+	    (r->only.len == 0 || str_eq(r->only, s->stream_id));
+	struct course *own = NULL;
+	size_t i;
+
+	if (wanted) {
+		i = stream_of(r, channel, s->stream_id);
+		own = &r->streams[i].course;
+	}
+	if (own == NULL || !course_has(own, s))
+		take_away(r, channel, s);
+	if (own != NULL)
+		grow_course(r, own, s);
 }
 
 /* Finds those of the stream's windows of this length of which nothing is known; NULL
@@ -231,8 +286,7 @@ report_add(struct report *r, const struct stats *s)
 		r->seconds = s->seconds;
 	if (s->type == STATS_WINDOW) {
 		add_window(r, s);
-		if (r->buckets > 0 && s->stream_id.len > 0 &&
-		    (r->only.len == 0 || str_eq(r->only, s->stream_id)))
+		if (r->buckets > 0)
 			add_course(r, s);
 	} else {
 		add_stream(r, s);
@@ -667,6 +721,7 @@ report_free(struct report *r)
 		free(r->streams[i].unknown);
 		course_release(&r->streams[i].course);
 	}
+	free(r->lanes);
 	free(r->streams);
 	free(r->unknown);
 	map_release(&r->channels);

@@ -239,6 +239,15 @@ is "$(tw-report stream 7 --format json "$tmp/hole" 2>/dev/null | jq -c '.course[
 	'{"ts":"2026-11-18T12:00:05.000Z","seconds":5,"viewers_min":50,"viewers_max":50,"windows":1,"heard":0}' \
 	"nor in JSON"
 
+# A window that is written again as another stream's leaves the one that had it.
+s k 6 2026-11-18T12:00:10.000Z >"$tmp/moved"
+{ cat "$tmp/hole"; w 10 2; w 15 3; } | sed '5,$s/"7"/"6"/' >>"$tmp/moved"
+is "$(for id in 6 7; do
+	tw-report stream $id --format json "$tmp/moved" 2>/dev/null |
+		jq -c '[.course[].ts[17:19]]'
+done)" '["10","15"]
+["00","05"]' "of two lines of a window the later one says whose it is"
+
 # On air without a line of the stream yet: no page of the channel to lead to; of two
 # streams of a channel the newer one is.
 { w 00 4; w 05 5; w 10 5; } | sed '2,3s/"7"/"6"/' >"$tmp/air"

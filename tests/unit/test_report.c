@@ -305,6 +305,72 @@ test_widths(void)
 	report_free(r);
 }
 
+/* Adds the windows `from` to before `to` of 5 s, one message each, to the stream. */
+static void
+add_windows(struct report *r, const char *id, int from, int to)
+{
+	for (int i = from; i < to; i++) {
+		struct stats s = { .type = STATS_WINDOW,
+			.ts = T0 + i * 5000,
+			.channel = STR("eins"),
+			.seconds = 5,
+			.stream_id = str_of(id),
+			.viewers = STATS_UNKNOWN,
+			.viewers_max = i,
+			.heard_ms = 5000,
+			.n = { .messages = 1 } };
+
+		report_add(r, &s);
+	}
+}
+
+/* Counts the windows in the course of the stream; its line is added. */
+static int64_t
+windows_of(struct report *r, const char *id)
+{
+	struct report_stream one;
+	struct course_bucket sum;
+	struct stats s = stream("eins", id, T0);
+
+	report_add(r, &s);
+	if (report_find(r, STR_ABSENT, str_of(id), &one) != 1)
+		return -1;
+	course_sum(one.course, 0, one.course->n, &sum);
+	return sum.windows;
+}
+
+/* Of windows with an equal key the later one counts, whose stream it is, too. */
+static void
+test_moved(void)
+{
+	struct report *r = report_new();
+	struct report_stream one;
+
+	report_keep_courses(r, 1000, STR_ABSENT);
+	add_windows(r, "1", 0, 100);
+	add_windows(r, "2", 60, 80);
+	is_int(windows_of(r, "1"), 80, "what became another's is gone");
+	is_int(windows_of(r, "2"), 20, "and is there");
+	add_windows(r, "", 70, 100);
+	is_int(windows_of(r, "1"), 60, "what became nobody's is gone");
+	is_int(windows_of(r, "2"), 10, "from both");
+	is_int((int64_t)report_find(r, STR_ABSENT, STR("1"), &one), 1, "one");
+	is_int((int64_t)one.course->n, 60, "it ends with what is left");
+	is_int(one.course->last, T0 + 59 * 5000, "there");
+	is_int(one.course->sampled, INT64_MIN, "its last sample is gone");
+	add_windows(r, "1", 0, 100);
+	is_int(windows_of(r, "1"), 100, "and back again");
+	is_int(windows_of(r, "2"), 0, "all of it");
+	report_free(r);
+
+	r = report_new();
+	report_keep_courses(r, 1000, STR("1"));
+	add_windows(r, "1", 0, 100);
+	add_windows(r, "2", 60, 80);
+	is_int(windows_of(r, "1"), 80, "also when one course alone is kept");
+	report_free(r);
+}
+
 int
 main(void)
 {
@@ -316,5 +382,6 @@ main(void)
 	test_history();
 	test_budget();
 	test_widths();
+	test_moved();
 	return tap_done();
 }
