@@ -14,6 +14,8 @@
 #include "format/hash.h"
 #include "tool.h"
 
+#define MARKS ".pages" /* the file that they are in */
+
 /* Makes the folders of `path`, as far as they are not there. */
 static void
 make_folders(char *path)
@@ -83,7 +85,7 @@ sitefiles_init(struct sitefiles *f, const char *folder)
 	int n, fd;
 
 	*f = (struct sitefiles){ .folder = folder };
-	n = snprintf(name, sizeof(name), "%s/.pages", folder);
+	n = snprintf(name, sizeof(name), "%s/" MARKS, folder);
 	if (n < 0 || (size_t)n >= sizeof(name))
 		tool_wrong("-o: %s: the name is too long", folder);
 	/* A pipe in its place is not waited for. */
@@ -119,6 +121,33 @@ sitefiles_known(void *arg, const char *path, uint64_t mark)
 	return true;
 }
 
+/* The folder, open; it is the caller's. */
+static int
+open_folder(const struct sitefiles *f)
+{
+	int fd = open(f->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		err(TOOL_FAILED, "%s", f->folder);
+	return fd;
+}
+
+/* Removes the marks before a page that has one is replaced: no mark may be there of
+ * another page. */
+static void
+remove_marks(struct sitefiles *f)
+{
+	int fd;
+
+	if (f->unmarked)
+		return;
+	fd = open_folder(f);
+	if ((unlinkat(fd, MARKS, 0) != 0 && errno != ENOENT) || fsync(fd) != 0)
+		err(TOOL_FAILED, "%s/" MARKS, f->folder);
+	close(fd);
+	f->unmarked = true;
+}
+
 /* Brings all pages to the disk: a page whose mark is known is not written
  * again, so no mark may be there before its page. */
 static void
@@ -128,8 +157,8 @@ sync_pages(const struct sitefiles *f)
 
 	if (f->written == 0)
 		return;
-	fd = open(f->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || syncfs(fd) != 0)
+	fd = open_folder(f);
+	if (syncfs(fd) != 0)
 		err(TOOL_FAILED, "%s", f->folder);
 	close(fd);
 }
@@ -146,7 +175,7 @@ sitefiles_close(struct sitefiles *f)
 		buf_byte(&b, '\n');
 	}
 	sync_pages(f);
-	sitefiles_put(f, ".pages", buf_view(&b), 0);
+	sitefiles_put(f, MARKS, buf_view(&b), 0);
 	f->written = written;
 	f->kept = kept;
 	buf_release(&b);
@@ -171,6 +200,8 @@ sitefiles_put(void *arg, const char *path, struct str content, uint64_t mark)
 		f->kept++;
 		return;
 	}
+	if (mark != 0)
+		remove_marks(f);
 	good = newfile_write(whole, content, 0);
 	if (!good && errno == ENOENT) {
 		make_folders(whole);

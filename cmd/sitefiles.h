@@ -4,11 +4,13 @@
  * Writes only what changed; each file aside, and renamed when it is whole, so
  * that a reader never sees half a page. `.pages` in its folder remembers of what
  * the pages of streams were made, so that most need not be made again; without
- * it they are, and only time is lost.
+ * it they are, and only time is lost. It is not there while such pages are replaced:
+ * a run that does not come to its end leaves no mark of a page that is another now.
  */
 #ifndef TW_CMD_SITEFILES_H
 #define TW_CMD_SITEFILES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -17,6 +19,7 @@
 struct sitefiles {
 	const char *folder; /* borrowed */
 	int64_t written, kept;
+	bool unmarked;    /* the marks that were read are no longer there */
 	struct map paths; /* of the pages that have a mark */
 	uint64_t *marks;  /* owned; by number of the path */
 	size_t cap;

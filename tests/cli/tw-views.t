@@ -186,6 +186,17 @@ is "$(find "$tmp/site" -type f -newermt 2021-01-01)" "" "not even touched"
 is "$(find "$tmp/site" -name '*.html' -newermt 2021-01-01 | wc -l)" 4 \
 	"a new stream: its page, its channel, its week, the overview"
 is "$(find "$tmp/site" -name '*.tmp')" "" "nothing is left aside"
+# A run that fails has written pages, of which the next one knows nothing.
+page=$tmp/site/stream/kanal_00.77.html
+cp "$page" "$tmp/page"
+sed 's/"title":"Titel"/"title":"Later"/' "$tmp/year2" >"$tmp/year3"
+rm "$tmp/site/index.html"
+mkdir "$tmp/site/index.html"
+tw-report site -o "$tmp/site" "$tmp/year3" 2>/dev/null
+is "$? $(grep -c Later "$page")" "1 1" "a site that cannot be written to its end"
+rmdir "$tmp/site/index.html"
+tw-report site -o "$tmp/site" "$tmp/year2"
+same "$page" "$tmp/page" "and older data: its pages are made again"
 is "$(cat "$tmp"/site/*.html "$tmp"/site/*/*.html | grep -c 'https\{0,1\}:')" 0 "no address of elsewhere"
 tw-report site "$tmp/year" 2>/dev/null
 is $? 2 "site without a folder: exit 2"
