@@ -212,7 +212,7 @@ PROVE = prove $(if $(V),-v)
 # The command tests, the longest first: most of their time they wait. Those of the
 # scripts run tools that others run under the sanitizers, where there is nothing to
 # measure, either.
-LONG := $(patsubst %,tests/cli/%.t,tw-load tw-ops tw-ops-kill \
+LONG := $(patsubst %,tests/cli/%.t,tw-load tw-load-faults tw-ops tw-ops-kill \
 	tw-chat-load tw-poll tw-mongo tw-chat-faults tw-forget tw-ops-watch \
 	torture project)
 CLI  := $(filter-out $(if $(SAN),tests/cli/tw-ops% tests/cli/tw-forget.t \

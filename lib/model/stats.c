@@ -227,7 +227,7 @@ enum {
 static const struct field {
 	struct str key;
 	enum form form;
-	unsigned in; /* the kinds of lines that never lack it */
+	unsigned in; /* the kinds of lines that cannot do without */
 	size_t at;   /* offset in struct stats */
 } fields[] = {
 #define FIELD(name, form, member, in)                                          \
@@ -256,7 +256,7 @@ static const struct field {
 	FIELD("bans", FORM_COUNT, n.bans, 0),
 	FIELD("mentions", FORM_OBJECT, mentions, 0),
 	FIELD("heard_s", FORM_SECONDS, heard_ms, 0),
-	FIELD("started_at", FORM_TIME, started_at, OF_STREAM),
+	FIELD("started_at", FORM_TIME, started_at, 0),
 	FIELD("ended_at", FORM_TIME, ended_at, OF_STREAM),
 	FIELD("open", FORM_TRUE, open, 0),
 	FIELD("inferred", FORM_TRUE, inferred, 0),
@@ -273,7 +273,7 @@ static const struct field {
 	FIELD("messages_max", FORM_COUNT, messages_max, OF_STREAM),
 	FIELD("messages_max_at", FORM_TIME, messages_max_at, 0),
 	FIELD("chatters_new", FORM_COUNT, chatters_new, 0),
-	FIELD("windows", FORM_COUNT, windows, OF_STREAM),
+	FIELD("windows", FORM_COUNT, windows, 0),
 #undef FIELD
 };
 
@@ -284,12 +284,12 @@ static const struct field {
 struct stats_reader {
 	struct jsonr *full; /* owned */
 	struct buf strings; /* strings that had escapes */
-	/* Bits of fields: what a line of each type has, and a stream with
-	 * samples. */
+	/* Bits of fields: what a line of each type has to have, and a stream
+	 * with samples. */
 	uint64_t always[2], samples;
 };
 
-/* Bits of the fields that lines of the kind `in` never lack. */
+/* Bits of the fields that lines of the kind `in` cannot do without. */
 static uint64_t
 bits_of(unsigned in)
 {
@@ -327,7 +327,8 @@ static void
 clear(struct stats *s)
 {
 	memset(s, 0, sizeof(*s));
-	s->ended_at = s->viewers_max_at = s->messages_max_at = INT64_MIN;
+	s->started_at = s->ended_at = INT64_MIN;
+	s->viewers_max_at = s->messages_max_at = INT64_MIN;
 	s->viewers_max = s->heard_ms = s->viewer_ms = STATS_UNKNOWN;
 	s->viewers = s->viewers_avg = s->messages_avg = STATS_UNKNOWN;
 }
@@ -444,9 +445,12 @@ defect(const struct stats_reader *r, const struct stats *s, uint64_t seen)
 		return "seconds";
 	if (s->type == STATS_WINDOW)
 		return NULL;
-	return s->stream_id.len == 0 ? "stream_id"
-	    : s->started_at != s->ts ? "started_at"
-				     : NULL;
+	if (s->stream_id.len == 0)
+		return "stream_id";
+	/* It says `ts` again. */
+	return s->started_at == INT64_MIN || s->started_at == s->ts
+	    ? NULL
+	    : "started_at";
 }
 
 static bool

@@ -68,7 +68,7 @@ struct stats_reader *stats_reader_new(void) MUST_USE;
 
 /*
  * Read `line`, without its LF: any JSON object that is a stats line, with all
- * that lines of its type always have.
+ * figures that those of its type have even when they are 0.
  *
  * Returns false with `why`, which names the key, when it is none.
  * `s` borrows from `line` and from `r` until the next call.

@@ -111,12 +111,12 @@ for bad in '--week 2025-W53' '--week 2026-W00' '--week x' '--tz Mars/Base' \
 done
 {
 	echo '{"ts":1}'
-	s a 1 2026-11-18T12:00:00.000Z | sed 's/,"windows":720//'
+	s a 1 2026-11-18T12:00:00.000Z | sed 's/,"messages_max":0//'
 	cat "$tmp/stats"
 } | tw-report --week latest >"$tmp/out" 2>"$tmp/err"
 is $? 3 "a line that is no line of stats: exit 3"
 like "$(cat "$tmp/err")" 'standard input:1: refused' "it is named"
-like "$(cat "$tmp/err")" 'standard input:2: refused: .*: windows is missing' \
+like "$(cat "$tmp/err")" 'standard input:2: refused: .*: messages_max is missing' \
 	"and so is one that does not say all"
 tw-report --week latest "$tmp/stats" | cmp -s - "$tmp/out"
 ok $? "and the others are reported"
