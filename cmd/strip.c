@@ -178,6 +178,25 @@ fate_of(struct strip *s, const struct lines *in, struct str line)
 }
 
 static void
+count(struct strip *s, const struct lines *in, enum fate fate)
+{
+	if (in->cont)
+		return;
+	s->lines++;
+	s->dropped += fate == FATE_DROPPED;
+	s->unreadable += fate == FATE_UNREADABLE;
+}
+
+/* Learns what names there are in a line, and nothing more. */
+static void
+learn_line(void *arg, const struct input *in, struct str line)
+{
+	struct strip *s = arg;
+
+	count(s, &in->lines, fate_of(s, &in->lines, line));
+}
+
+static void
 take_line(void *arg, const struct input *in, struct str line)
 {
 	struct strip *s = arg;
@@ -185,11 +204,7 @@ take_line(void *arg, const struct input *in, struct str line)
 
 	s->changed = false;
 	fate = fate_of(s, &in->lines, line);
-	if (!in->lines.cont) {
-		s->lines++;
-		s->dropped += fate == FATE_DROPPED;
-		s->unreadable += fate == FATE_UNREADABLE;
-	}
+	count(s, &in->lines, fate);
 	s->masked += s->changed;
 	if (fate == FATE_DROPPED)
 		return;
@@ -231,6 +246,21 @@ summary(const struct strip *s, enum tool_words words)
 	buf_release(&b);
 }
 
+static void
+begin(struct strip *s)
+{
+	s->events = event_reader_new();
+	s->json = jsonr_new();
+}
+
+static void
+end(struct strip *s)
+{
+	event_reader_free(s->events);
+	jsonr_free(s->json);
+	buf_release(&s->copy);
+}
+
 enum tool_exit
 strip_files(struct optout *o, char *const *paths, size_t n, bool mask,
     enum tool_words words)
@@ -238,14 +268,55 @@ strip_files(struct optout *o, char *const *paths, size_t n, bool mask,
 	struct strip s = { .users = o, .mask = mask };
 	enum tool_exit result = TOOL_DONE;
 
-	s.events = event_reader_new();
-	s.json = jsonr_new();
+	begin(&s);
 	for (size_t i = 0; i < n; i++)
 		result = tool_graver(result,
 		    tool_each_line("tw-parse", paths[i], words, take_line, &s));
 	summary(&s, words);
-	event_reader_free(s.events);
-	jsonr_free(s.json);
-	buf_release(&s.copy);
+	end(&s);
+	return result;
+}
+
+/* Writes the names that were learned. Returns how many. */
+static int64_t
+write_names(const struct optout *o)
+{
+	struct buf names = { 0 };
+	int64_t n = 0;
+
+	optout_names(o, &names);
+	for (size_t i = 0; i < names.len; i++)
+		n += names.p[i] == '\n';
+	tool_output(buf_view(&names));
+	buf_release(&names);
+	return n;
+}
+
+enum tool_exit
+strip_names(
+    struct optout *o, char *const *paths, size_t n, enum tool_words words)
+{
+	struct strip s = { .users = o };
+	enum tool_exit result = TOOL_DONE;
+	struct buf b = { 0 };
+
+	begin(&s);
+	for (size_t i = 0; i < n; i++)
+		result = tool_graver(result,
+		    tool_each_line(
+			"tw-parse", paths[i], words, learn_line, &s));
+	buf_lit(&b, "tw-parse: ");
+	num_add_thousands(&b, s.lines);
+	buf_lit(&b, " lines, ");
+	num_add_thousands(&b, s.dropped);
+	buf_lit(&b, " of these users, ");
+	num_add_thousands(&b, write_names(o));
+	buf_lit(&b, " names, ");
+	num_add_thousands(&b, s.unreadable);
+	buf_lit(&b, " unreadable\n");
+	if (words == TOOL_VERBOSE)
+		fwrite(b.p, 1, b.len, stderr);
+	buf_release(&b);
+	end(&s);
 	return result;
 }

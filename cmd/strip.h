@@ -2,7 +2,7 @@
  * strip - lines without those of the users who opted out
  *
  * What tw-parse --strip does: the lines themselves pass, byte for byte, raw log,
- * events, stats, in any mixture. See tw-parse(1).
+ * events, stats, in any mixture. And --names, which only learns. See tw-parse(1).
  */
 #ifndef TW_CMD_STRIP_H
 #define TW_CMD_STRIP_H
@@ -21,5 +21,14 @@
  */
 enum tool_exit strip_files(struct optout *o, char *const *paths, size_t n,
     bool mask, enum tool_words words);
+
+/*
+ * Write to standard output the names that stand in the lines of the `n` operands
+ * `paths` beside the ids of the users of `o`, one a line, each once.
+ *
+ * Returns as strip_files().
+ */
+enum tool_exit strip_names(
+    struct optout *o, char *const *paths, size_t n, enum tool_words words);
 
 #endif

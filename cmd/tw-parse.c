@@ -45,10 +45,11 @@ struct parse {
 	struct patterns *patterns;     /* NULL = none */
 	struct optout *optout;         /* NULL = nobody */
 	struct pseudonyms *pseudonyms; /* NULL = none */
+	bool names;                    /* only the users' names go out */
 	bool strip;                    /* lines go out as they are */
 	bool mask;                     /* but for the names in them */
-	bool events_only;            /* an option that --strip does not know */
-	const char *others[N_FILES]; /* files of options; or NULL */
+	bool events_only;              /* an option that those do not know */
+	const char *others[N_FILES];   /* files of options; or NULL */
 	struct jsonr *json;
 	struct scratch scratch;
 	struct buf text; /* a text made valid for the patterns */
@@ -73,6 +74,7 @@ usage(FILE *f)
 	      "                [--pseudonymize keyfile] [--rejects file] "
 	      "[--since time]\n"
 	      "                [--until time] [file ...]\n"
+	      "       tw-parse --names [-hqVv] [--optout file] [file ...]\n"
 	      "       tw-parse --strip [-hqVv] [--mask] [--optout file] "
 	      "[file ...]\n",
 	    f);
@@ -93,6 +95,8 @@ help(void)
 	      "too\n"
 	      "  --mentions file  which names' patterns match: "
 	      "name<TAB>PCRE2, one a line\n"
+	      "  --names          only the names that stand beside the ids of "
+	      "--optout\n"
 	      "  --optout file    without these users, one id a line; "
 	      "TW_OPTOUT names it, too\n"
 	      "  --pseudonymize keyfile  pseudonyms for people; no names, no "
@@ -440,21 +444,33 @@ check_options(struct parse *p)
 		tool_wrong("--mask is for --strip");
 	if (p->strip && p->optout == NULL)
 		tool_wrong("--strip: without whom? give --optout");
-	if (p->strip && p->events_only)
-		tool_wrong(
-		    "--strip: lines are not chosen nor changed, so no "
-		    "-c, --mentions, --pseudonymize, --rejects, --since, "
-		    "--until");
+	if (p->names && p->optout == NULL)
+		tool_wrong("--names: whose? give --optout");
+	if (p->names && p->strip)
+		tool_wrong("--names and --strip: one after the other");
+	if ((p->names || p->strip) && p->events_only)
+		tool_wrong("%s: lines are not chosen nor changed, so no "
+			   "-c, --mentions, --pseudonymize, --rejects, "
+			   "--since, --until",
+		    p->names ? "--names" : "--strip");
 }
 
 static void
 options(struct parse *p, int argc, char **argv)
 {
-	enum { MASK = INTAKE_OWN, MENTIONS, OPTOUT, PSEUDONYMIZE, STRIP };
+	enum {
+		MASK = INTAKE_OWN,
+		MENTIONS,
+		NAMES,
+		OPTOUT,
+		PSEUDONYMIZE,
+		STRIP
+	};
 	static const struct option longs[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "mask", no_argument, NULL, MASK },
 		{ "mentions", required_argument, NULL, MENTIONS },
+		{ "names", no_argument, NULL, NAMES },
 		{ "optout", required_argument, NULL, OPTOUT },
 		{ "pseudonymize", required_argument, NULL, PSEUDONYMIZE },
 		{ "quiet", no_argument, NULL, 'q' },
@@ -486,6 +502,9 @@ options(struct parse *p, int argc, char **argv)
 			p->patterns = patterns_load(optarg, &why);
 			if (p->patterns == NULL)
 				tool_give_up("--mentions", &why);
+			break;
+		case NAMES:
+			p->names = true;
 			break;
 		case OPTOUT:
 			load_optout(p, "--optout", optarg);
@@ -563,14 +582,16 @@ main(int argc, char **argv)
 		paths = argv + optind;
 		n = (size_t)(argc - optind);
 	}
-	if (!p.strip) {
+	if (!p.strip && !p.names) {
 		p.json = jsonr_new();
 		spare_files(&p);
 	}
 	intake_begin(&p.in, argv + optind, argc - optind);
 	tool_confine(p.in.words, false, NULL);
-	if (p.strip) {
-		result = strip_files(p.optout, paths, n, p.mask, p.in.words);
+	if (p.strip || p.names) {
+		result = p.names
+		    ? strip_names(p.optout, paths, n, p.in.words)
+		    : strip_files(p.optout, paths, n, p.mask, p.in.words);
 		result = tool_graver(result, intake_close(&p.in));
 		tool_close_output();
 		optout_free(p.optout);

@@ -28,6 +28,7 @@ struct optout {
 	struct map ids;
 	struct map names;      /* with a to z for A to Z */
 	struct map odd;        /* those of them that are not one word */
+	struct map met;        /* those of them that stood in lines */
 	struct idset messages; /* hashes of the ids of the users' messages */
 	struct fact *facts;    /* owned; of the line at hand */
 	size_t n_facts, cap_facts;
@@ -82,8 +83,9 @@ has_name(struct optout *o, struct str name)
 	return map_find(&o->names, s, hash_str(s, 0)) != MAP_NONE;
 }
 
+/* Learns `name`, which stands in the file, or else was met in a line. */
 static void
-learn_name(struct optout *o, struct str name)
+learn_name(struct optout *o, struct str name, bool met)
 {
 	struct str s = folded(o, name);
 	bool odd = false;
@@ -92,6 +94,8 @@ learn_name(struct optout *o, struct str name)
 	 * no name. */
 	if (s.len == 0 || !utf8_valid(s) || memchr(s.p, '*', s.len) != NULL)
 		return;
+	if (met)
+		(void)map_number(&o->met, s, hash_str(s, 0));
 	(void)map_number(&o->names, s, hash_str(s, 0));
 	for (size_t i = 0; i < s.len; i++)
 		odd |= !is_word(s.p[i]);
@@ -146,7 +150,7 @@ add_line(struct optout *o, struct str line, bool whole, struct errmsg *why)
 	}
 	(void)map_number(&o->ids, word, hash_str(word, 0));
 	while (cut_word(&line, &word))
-		learn_name(o, word);
+		learn_name(o, word, false);
 	return true;
 }
 
@@ -259,7 +263,7 @@ learn_role(struct optout *o, struct str role)
 {
 	for (size_t i = 0; i < o->n_facts; i++)
 		if (!o->facts[i].is_id && str_eq(o->facts[i].role, role))
-			learn_name(o, o->facts[i].value);
+			learn_name(o, o->facts[i].value, true);
 }
 
 static bool
@@ -456,6 +460,35 @@ optout_mask(struct optout *o, char *p, size_t len, enum optout_escapes escapes)
 	return found;
 }
 
+/* Tells whether there is a control character in `s`, which is valid. */
+static bool
+has_control(struct str s)
+{
+	const unsigned char *p = (const unsigned char *)s.p, *end = p + s.len;
+
+	while (p < end) {
+		int n = utf8_step(p, end);
+
+		if (utf8_is_control(utf8_decode(p, n)))
+			return true;
+		p += n;
+	}
+	return false;
+}
+
+void
+optout_names(const struct optout *o, struct buf *b)
+{
+	for (size_t i = 0; i < o->met.n; i++) {
+		struct str name = map_name(&o->met, i);
+
+		if (has_control(name))
+			continue;
+		buf_str(b, name);
+		buf_byte(b, '\n');
+	}
+}
+
 void
 optout_free(struct optout *o)
 {
@@ -464,6 +497,7 @@ optout_free(struct optout *o)
 	map_release(&o->ids);
 	map_release(&o->names);
 	map_release(&o->odd);
+	map_release(&o->met);
 	idset_release(&o->messages);
 	free(o->facts);
 	buf_release(&o->scratch);

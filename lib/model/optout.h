@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "base/attr.h"
+#include "base/buf.h"
 #include "base/errmsg.h"
 #include "format/irc.h"
 #include "model/event.h"
@@ -69,6 +70,13 @@ bool optout_word(struct optout *o, struct str line);
  */
 bool optout_mask(
     struct optout *o, char *p, size_t len, enum optout_escapes escapes);
+
+/*
+ * Append to `b` the names that were learned from lines, one a line, each once,
+ * with a to z for A to Z; not those that only the file gives, and none with a
+ * control character in it.
+ */
+void optout_names(const struct optout *o, struct buf *b);
 
 /*
  * Free them. NULL is fine.

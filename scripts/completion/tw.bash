@@ -144,8 +144,8 @@ _tw() {
 	esac
 	case ${1##*/} in
 	tw-parse)
-		words="$common --mask --mentions --optout --pseudonymize --rejects"
-		words="$words --since --strip --until"
+		words="$common --mask --mentions --names --optout --pseudonymize"
+		words="$words --rejects --since --strip --until"
 		;;
 	tw-agg)
 		words="$common --hold --live --pushdown --rejects --session-gap"

@@ -109,7 +109,10 @@ is "$(cat "$tmp/err")" "tw-parse: 4 lines cannot be read, so nobody knows whose 
 is "$(tw-parse --strip --mask --optout "$users" "$tmp/odd" 2>/dev/null)" 'rubbish
 {"half":' "--mask drops what has the id in it, and what nobody can look at"
 for call in --mask "--strip" "--strip -c a --optout $users" \
-	"--strip --mentions $here/data/mentions.patterns --optout $users"; do
+	"--strip --mentions $here/data/mentions.patterns --optout $users" \
+	"--names" "--names --mask --optout $users" "--names --strip --optout $users" \
+	"--names -c a --optout $users" "--names --since 2h --optout $users" \
+	"--names --rejects $tmp/rejected --optout $users"; do
 	# shellcheck disable=SC2086 # words
 	tw-parse $call </dev/null >/dev/null 2>&1
 	is $? 2 "a wrong call: $call"
@@ -119,6 +122,48 @@ for pack in zstd gzip; do
 	tw-parse --strip --optout "$users" "$tmp/packed" | cmp -s - "$here/data/privacy.strip"
 	ok $? "$pack is read as it is"
 done
+
+# Names that stand beside an id, in whatever role
+T=$(printf '\t')
+cat >"$tmp/roles" <<I
+2026-11-23T12:00:01.000Z${T}irc${T}k${T}@display-name=Amy;msg-id=giftpaidupgrade;msg-param-gifter-id=12;msg-param-gifter-login=zoe_old;msg-param-gifter-name=Zoe_Old;user-id=7 :t USERNOTICE #k
+2026-11-23T12:00:02.000Z${T}irc${T}k${T}@reply-parent-display-name=Bob;reply-parent-msg-id=m;reply-parent-user-id=8;reply-parent-user-login=bob;reply-thread-parent-user-id=12;reply-thread-parent-user-login=zoe_thread;reply-thread-parent-display-name=Zoe_Thread;user-id=7 :amy!amy@amy PRIVMSG #k :hi
+@msg-id=x;msg-param-prior-gifter-id=12;msg-param-prior-gifter-user-name=zoe_prior;user-id=7;tmi-sent-ts=1795435237007 :t USERNOTICE #k
+@msg-id=x;msg-param-recipient-id=12;msg-param-recipient-user-name=zoe_rec;msg-param-recipient-display-name=ゾエ;user-id=7;tmi-sent-ts=1795435237008 :t USERNOTICE #k
+@msg-id=raid;msg-param-displayName=Zoe\\sRaid;msg-param-login=zoe_raid;login=zoe_raid;user-id=12;tmi-sent-ts=1795435237009 :t USERNOTICE #k
+@room-id=5;target-user-id=12;tmi-sent-ts=1795435237010 :t CLEARCHAT #k :zoe_ban
+@display-name=b$(printf '\033')ad;user-id=12;tmi-sent-ts=1795435237010 :zoe_ban!z@z PRIVMSG #k :hi
+@login=zoe_given;tmi-sent-ts=1795435237011 :t CLEARMSG #k :hi
+rubbish
+I
+cat >"$tmp/roles.jsonl" <<'I'
+{"ts":"2026-11-23T12:00:00.000Z","channel":"k","type":"message","id":"m1","user":"zoe_event","user_id":"12","name":"Z\u00f6 \"E\"","text":"x"}
+{"ts":"2026-11-23T12:00:00.000Z","channel":"k","type":"subgift","user_id":"7","user":"amy","recipient":"zoe_given_to","recipient_id":"12"}
+{"ts":"2026-11-23T12:00:00.000Z","channel":"k","type":"notice","user_id":"7","user":"amy","notice":"n","params":{"prior-gifter-id":"12","prior-gifter-display-name":"Zoe_Prior"}}
+{"ts":"2026-11-23T12:00:00.000Z","channel":"k","type":"viewers","stream_id":"1","started_at":"2026-11-23T12:00:00.000Z","viewers":1,"user":"zoe_channel","user_id":"12"}
+I
+zstd -q -f "$tmp/roles" -o "$tmp/roles.zst"
+echo '12 zoe_given ZOE_rec' >"$tmp/given"
+out=$(tw-parse --names -v --optout "$tmp/given" "$tmp/roles.zst" "$tmp/roles.jsonl" 2>"$tmp/err")
+is "$? $out" '0 zoe_old
+zoe_thread
+zoe_prior
+zoe_rec
+ゾエ
+zoe raid
+zoe_raid
+zoe_ban
+zoe_event
+zö "e"
+zoe_given_to' "--names: each name once, from raw lines and events"
+is "$(cat "$tmp/err")" "tw-parse: 13 lines, 11 of these users, 11 names, 1 unreadable" \
+	"and -v says of how many lines"
+out=$(TW_OPTOUT=$tmp/given tw-parse --names <"$tmp/roles.jsonl" 2>&1 | tail -n 1)
+is "$out" zoe_prior "also of standard input, and without a word"
+out=$(tw-parse --names --optout "$tmp/given" "$tmp/none" "$tmp/roles.jsonl" 2>"$tmp/err" | wc -l)
+is "$out $(cat "$tmp/err")" "4 tw-parse: $tmp/none: No such file or directory" \
+	"what cannot be read is told"
+is "$(printf 'x :hello\n' | tw-parse --names --optout "$tmp/given")" "" "nobody, no names"
 
 # Pseudonyms
 umask 077
