@@ -56,9 +56,11 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
+/* Some people's names have a blank behind them. */
 static struct str
 folded(struct optout *o, struct str name)
 {
+	name = str_trim(name);
 	buf_reset(&o->fold);
 	for (size_t i = 0; i < name.len; i++)
 		buf_byte(&o->fold, lower(name.p[i]));
@@ -77,7 +79,7 @@ has_name(struct optout *o, struct str name)
 {
 	struct str s;
 
-	if (o->names.n == 0 || name.len == 0)
+	if (o->names.n == 0)
 		return false;
 	s = folded(o, name);
 	return map_find(&o->names, s, hash_str(s, 0)) != MAP_NONE;
@@ -378,81 +380,134 @@ optout_event(struct optout *o, const struct event *e)
 	return true;
 }
 
+/* Reads the byte at `i`, which may stand there as an escape, and finds where the
+ * next one begins. -1 for an escape in which no name is looked for. */
+static int
+read_byte(struct str s, size_t i, enum optout_escapes escapes, size_t *next)
+{
+	static const char pairs[][11] = {
+		[OPTOUT_TAG] = "s :;r\rn\n", [OPTOUT_JSON] = "b\bf\fn\nr\rt\t"
+	};
+	bool wide;
+
+	*next = i + 1;
+	if (s.p[i] != '\\' || escapes == OPTOUT_PLAIN)
+		return (unsigned char)s.p[i];
+	wide = escapes == OPTOUT_JSON && *next < s.len && s.p[*next] == 'u';
+	*next = i + (wide ? 6 : 2);
+	if (wide || *next > s.len) {
+		*next = *next < s.len ? *next : s.len;
+		return -1;
+	}
+	for (const char *at = pairs[escapes]; *at != '\0'; at += 2)
+		if (at[0] == s.p[i + 1])
+			return at[1];
+	return (unsigned char)s.p[i + 1];
+}
+
+/* Tells whether a login could go on with what stands at `i`. */
+static bool
+goes_on(struct str s, size_t i, enum optout_escapes escapes)
+{
+	int c = i < s.len ? read_byte(s, i, escapes, &i) : -1;
+
+	return c >= 0 && is_word((char)c);
+}
+
+/* Tells where the name ends that stands at `i`; 0 when it does not. `inside` is
+ * whether a login could go on there. */
+static size_t
+name_end(struct str s, size_t i, enum optout_escapes escapes, struct str name,
+    bool inside)
+{
+	if (inside && is_word(*name.p))
+		return 0;
+	for (size_t n = 0; n < name.len; n++) {
+		int c = i < s.len ? read_byte(s, i, escapes, &i) : -1;
+
+		if (c < 0 || lower((char)c) != name.p[n])
+			return 0;
+	}
+	inside = is_word(name.p[name.len - 1]) && goes_on(s, i, escapes);
+	return inside ? 0 : i;
+}
+
+/* Finds the next name that is not one word, from `i` on, the longest of those that
+ * begin there, and where it ends, in `end`. */
+static size_t
+next_odd(const struct optout *o, struct str s, size_t i,
+    enum optout_escapes escapes, size_t *end)
+{
+	bool inside = false;
+
+	if (o->odd.n == 0)
+		return s.len;
+	for (size_t next; i < s.len; i = next) {
+		*end = 0;
+		for (size_t k = 0; k < o->odd.n; k++) {
+			size_t at = name_end(
+			    s, i, escapes, map_name(&o->odd, k), inside);
+
+			*end = at > *end ? at : *end;
+		}
+		if (*end > 0)
+			return i;
+		inside = goes_on(s, i, escapes);
+		(void)read_byte(s, i, escapes, &next);
+	}
+	return i;
+}
+
 /* Finds the next word from `i` on, and where it ends, in `end`. */
 static size_t
-next_word(const char *p, size_t len, size_t i, enum optout_escapes escapes,
-    size_t *end)
+next_word(struct str s, size_t i, enum optout_escapes escapes, size_t *end)
 {
-	while (i < len && !is_word(p[i])) {
-		bool wide = escapes == OPTOUT_JSON && i + 1 < len &&
-		    p[i] == '\\' && p[i + 1] == 'u';
-
-		i += p[i] != '\\' || escapes == OPTOUT_PLAIN ? 1 : wide ? 6 : 2;
-	}
+	while (i < s.len && !is_word(s.p[i]))
+		(void)read_byte(s, i, escapes, &i);
 	*end = i;
-	while (*end < len && is_word(p[*end]))
+	while (*end < s.len && is_word(s.p[*end]))
 		++*end;
 	return i;
 }
 
-bool
-optout_word(struct optout *o, struct str line)
+static bool
+has_word(struct optout *o, struct str line, enum optout_escapes escapes)
 {
 	size_t end;
 
 	for (size_t i = 0; i < line.len; i = end) {
 		struct str word;
 
-		i = next_word(line.p, line.len, i, OPTOUT_PLAIN, &end);
-		if (i >= line.len)
-			break;
+		i = next_word(line, i, escapes, &end);
 		word = (struct str){ line.p + i, end - i };
 		if (has_id(o, word) || has_name(o, word))
 			return true;
 	}
-	return false;
+	return next_odd(o, line, 0, escapes, &end) < line.len;
 }
 
-static bool
-same_folded(const char *p, struct str lower_case)
+bool
+optout_word(struct optout *o, struct str line)
 {
-	for (size_t i = 0; i < lower_case.len; i++)
-		if (lower(p[i]) != lower_case.p[i])
-			return false;
-	return true;
-}
-
-/* Masks a name that is not one word, wherever its bytes stand. */
-static bool
-mask_odd(char *p, size_t len, struct str name)
-{
-	bool found = false;
-
-	for (size_t i = 0; i + name.len <= len; i++)
-		if (same_folded(p + i, name)) {
-			memset(p + i, '*', name.len);
-			found = true;
-		}
-	return found;
+	/* What cannot be read may be anything. */
+	return has_word(o, line, OPTOUT_PLAIN) ||
+	    has_word(o, line, OPTOUT_TAG) || has_word(o, line, OPTOUT_JSON);
 }
 
 bool
 optout_mask(struct optout *o, char *p, size_t len, enum optout_escapes escapes)
 {
+	struct str s = { p, len };
 	bool found = false;
-	size_t end;
+	size_t end, i;
 
-	for (size_t i = 0; i < o->odd.n; i++) {
-		struct str name = map_name(&o->odd, i);
-
-		/* An escape has to stay whole. */
-		if (escapes == OPTOUT_PLAIN ||
-		    memchr(name.p, '\\', name.len) == NULL)
-			found |= mask_odd(p, len, name);
+	for (i = 0; (i = next_odd(o, s, i, escapes, &end)) < len; i = end) {
+		memset(p + i, '*', end - i);
+		found = true;
 	}
-	for (size_t i = 0; i < len && o->names.n > 0; i = end) {
-		i = next_word(p, len, i, escapes, &end);
-		if (i < len && has_name(o, (struct str){ p + i, end - i })) {
+	for (i = 0; i < len && o->names.n > 0; i = end) {
+		i = next_word(s, i, escapes, &end);
+		if (has_name(o, (struct str){ p + i, end - i })) {
 			memset(p + i, '*', end - i);
 			found = true;
 		}

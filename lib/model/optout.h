@@ -54,17 +54,18 @@ bool optout_irc(struct optout *o, const struct irc *m);
 bool optout_event(struct optout *o, const struct event *e);
 
 /*
- * Tell whether a word of `line` is the id or a name of one of the users. For
- * lines that cannot be read any better.
+ * Tell whether the id or a name of one of the users stands in `line` as a word,
+ * with escapes of any kind. For lines that cannot be read any better.
  *
  * Returns true when one is.
  */
 bool optout_word(struct optout *o, struct str line);
 
 /*
- * Overwrite the words of the text at `p` that are a name of one of the users
- * with as many `*`. Capitals do not matter; a word ends where a login could not
- * go on.
+ * Overwrite the names of the users that stand in the text at `p` as words with as
+ * many `*`. Capitals do not matter. A word begins and ends where a login could not
+ * go on; what is no part of a login, at either end of a name, needs no such limit.
+ * Escapes are overwritten as a whole or not at all.
  *
  * Returns true when there was one.
  */

@@ -165,6 +165,20 @@ is "$out $(cat "$tmp/err")" "4 tw-parse: $tmp/none: No such file or directory" \
 	"what cannot be read is told"
 is "$(printf 'x :hello\n' | tw-parse --names --optout "$tmp/given")" "" "nobody, no names"
 
+# Names that are not one word
+name='{"ts":"2026-11-23T12:00:00.000Z","channel":"k","type":"message","user_id":"12","name":"tあお"}'
+other='{"ts":"2026-11-23T12:00:01.000Z","channel":"k","type":"message","user_id":"7","text":"x\tあお ok"}'
+is "$(printf '%s\n' "$name" "$other" | tw-parse --strip --mask --optout "$users")" "$other" \
+	"--mask begins in no escape"
+{
+	printf '2026-11-23T12:00:00.000Z\tirc\tk\t@display-name=ゾエ;user-id=12 :z!z@z PRIVMSG #k :hi\n'
+	printf '2026-11-23T12:00:01.000Z\tirc\tk\t@badge-info=;badges=;display-name=ゾエ;id=m1;roo\0\n'
+} >"$tmp/half"
+is "$(tw-parse --strip --mask --optout "$users" "$tmp/half" | wc -c)" 0 \
+	"such a name is found in a torn line, too"
+tw-parse -q --optout "$users" --rejects "$tmp/rejects" "$tmp/half"
+is "$(wc -c <"$tmp/rejects")" 1 "and nothing of it is kept in the file of rejects"
+
 # Pseudonyms
 umask 077
 echo 0123456789abcdef0123456789abcdef >"$tmp/key"

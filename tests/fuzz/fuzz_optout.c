@@ -1,24 +1,48 @@
 /*
  * fuzz optout: the first lines, up to an empty one, are the file of users, the
  * others are lines. Nobody who is found is overlooked the second time; masking
- * turns bytes into `*` and nothing else, and leaves nothing for a second time.
+ * turns bytes into `*` and nothing else, leaves nothing for a second time, and a
+ * JSON string what it is.
  */
 #include "fuzz.h"
 
+#include "format/jsonr.h"
 #include "model/optout.h"
+
+/* Tells whether `s`, without quotes of its own, is one string of JSON. */
+static bool
+is_string(struct str s)
+{
+	static struct jsonr *r;
+	struct buf b = { 0 };
+	struct errmsg why;
+	bool is;
+
+	if (r == NULL)
+		r = jsonr_new();
+	buf_lit(&b, "{\"\":\"");
+	buf_str(&b, s);
+	buf_lit(&b, "\"}");
+	is = memchr(s.p, '"', s.len) == NULL &&
+	    jsonr_read(r, buf_view(&b), JSONR_STRICT, &why) == JSONR_OBJECT;
+	buf_release(&b);
+	return is;
+}
 
 static void
 mask(struct optout *o, struct str line, enum optout_escapes escapes)
 {
 	struct buf b = { 0 };
-	bool found;
+	bool found, string;
 
 	buf_str(&b, line);
+	string = escapes == OPTOUT_JSON && is_string(line);
 	found = optout_mask(o, b.p, b.len, escapes);
 	must(found == !str_eq(buf_view(&b), line));
 	for (size_t i = 0; i < b.len; i++)
 		must(b.p[i] == line.p[i] || b.p[i] == '*');
 	must(!optout_mask(o, b.p, b.len, escapes));
+	must(!string || is_string(buf_view(&b)));
 	buf_release(&b);
 }
 

@@ -270,6 +270,52 @@ test_masks(void)
 		!optout_word(o, STR("123 112 zoey")) &&
 		!optout_word(o, STR("")),
 	    "ids and names as words");
+	ok(optout_word(
+	       o, STR("display-name=\xe3\x83\x84\xe3\x82\xa7;id=m1;roo")) &&
+		!optout_word(o, STR("display-name=\xe3\x83\x84\xe3\x82")),
+	    "also one that is no word of letters");
+	ok(optout_word(o, STR("{\"text\":\"a\\nzoe")) &&
+		!optout_word(o, STR("a zoen")),
+	    "and behind an escape");
+	optout_free(o);
+}
+
+/* Names that are not one word. */
+static void
+test_odd_masks(void)
+{
+	struct optout *o = users("12 t\xe3\x81\x82\xe3\x81\x8a \xe3\x81\x82z"
+				 " a\"b\\c n\xc3\xa9 n\xc3\xa9\xc3\xa9\n");
+
+	masks(o, OPTOUT_JSON, "x\\t\xe3\x81\x82\xe3\x81\x8a ok",
+	    "x\\t\xe3\x81\x82\xe3\x81\x8a ok");
+	masks(o, OPTOUT_JSON, "x\\\\T\xe3\x81\x82\xe3\x81\x8a ok",
+	    "x\\\\******* ok");
+	masks(o, OPTOUT_JSON, "\\ut\xe3\x81\x82\xe3\x81\x8a",
+	    "\\ut\xe3\x81\x82\xe3\x81\x8a");
+	masks(o, OPTOUT_JSON, "\\n\xc3\xa9 \\nn\xc3\xa9", "\\n\xc3\xa9 \\n***");
+	masks(o, OPTOUT_TAG, "\\n\xc3\xa9\\sn\xc3\xa9", "\\n\xc3\xa9\\s***");
+	masks(o, OPTOUT_PLAIN, "n\xc3\xa9\xc3\xa9n\xc3\xa9", "********");
+	masks(o, OPTOUT_PLAIN, "an\xc3\xa9 \xe3\x81\x82z \xe3\x81\x82za",
+	    "an\xc3\xa9 **** \xe3\x81\x82za");
+	masks(o, OPTOUT_JSON, "\xe3\x81\x82z\\n \xe3\x81\x82z\\\"",
+	    "****\\n ****\\\"");
+	masks(o, OPTOUT_PLAIN, "@A\"b\\c:", "@*****:");
+	masks(o, OPTOUT_JSON, "@a\\\"b\\\\C:", "@*******:");
+	masks(o, OPTOUT_TAG, "@a\"b\\\\c", "@******");
+	optout_free(o);
+	o = users("12");
+	ok(in_irc(o, "@display-name=Ann\\s;user-id=12 :t PRIVMSG #c :x"),
+	    "a blank behind a name");
+	masks(o, OPTOUT_PLAIN, "Joann yesterday, susann knows Ann now",
+	    "Joann yesterday, susann knows *** now");
+	ok(in_irc(o, "@display-name=Zo\\sE;user-id=12 :t PRIVMSG #c :x"),
+	    "one within it");
+	masks(o, OPTOUT_PLAIN, "azo e, zo ex, zo e", "azo e, zo ex, ****");
+	masks(o, OPTOUT_TAG, "\\szo\\se\\sx", "\\s*****\\sx");
+	ok(in_irc(o, "@display-name=a\\:b;user-id=12 :t PRIVMSG #c :x"),
+	    "what a tag has an escape for");
+	masks(o, OPTOUT_TAG, "a\\:b", "****");
 	optout_free(o);
 }
 
@@ -281,6 +327,7 @@ main(void)
 	test_irc();
 	test_events();
 	test_masks();
+	test_odd_masks();
 	temp_end();
 	return tap_done();
 }
