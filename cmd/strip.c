@@ -1,6 +1,8 @@
 #include "strip.h"
 
 #include <err.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/num.h"
 #include "format/irc.h"
@@ -261,6 +263,46 @@ end(struct strip *s)
 	buf_release(&s->copy);
 }
 
+/* Learns from the input `path` what can be learned of it, to be told of its defects
+ * when it is read again. */
+static void
+learn_input(struct strip *s, const char *path)
+{
+	struct errmsg why;
+	struct input in;
+	struct str line;
+
+	if (!input_open(&in, path, NULL, &why))
+		return;
+	while (input_next(&in, &line, &why) == 1)
+		learn_line(s, &in, line);
+	input_close(&in);
+}
+
+/* Learns from all of the `n` operands that can be read twice. */
+static void
+learn_files(struct optout *o, char *const *paths, size_t n)
+{
+	struct strip s = { .users = o };
+
+	begin(&s);
+	for (size_t i = 0; i < n; i++) {
+		bool is_input = strcmp(paths[i], "-") == 0;
+		off_t at = is_input ? lseek(STDIN_FILENO, 0, SEEK_CUR) : 0;
+		struct stat st;
+
+		if (is_input ? fstat(STDIN_FILENO, &st) != 0
+			     : stat(paths[i], &st) != 0)
+			continue;
+		if (!S_ISREG(st.st_mode) || at < 0)
+			continue;
+		learn_input(&s, paths[i]);
+		if (is_input && lseek(STDIN_FILENO, at, SEEK_SET) < 0)
+			err(TOOL_FAILED, "standard input");
+	}
+	end(&s);
+}
+
 enum tool_exit
 strip_files(struct optout *o, char *const *paths, size_t n, bool mask,
     enum tool_words words)
@@ -268,6 +310,7 @@ strip_files(struct optout *o, char *const *paths, size_t n, bool mask,
 	struct strip s = { .users = o, .mask = mask };
 	enum tool_exit result = TOOL_DONE;
 
+	learn_files(o, paths, n);
 	begin(&s);
 	for (size_t i = 0; i < n; i++)
 		result = tool_graver(result,

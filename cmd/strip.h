@@ -12,7 +12,8 @@
 
 /*
  * Write the lines of the `n` operands `paths`, one after the other, to standard
- * output, without those in which a user of `o` stands. With `mask`, the users'
+ * output, without those in which a user of `o` stands. Names are learned from all
+ * regular files before the first line goes out. With `mask`, the users'
  * names in what others wrote are overwritten, too, and lines that cannot be
  * read go when an id or a name is in them.
  *

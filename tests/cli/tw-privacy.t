@@ -179,6 +179,41 @@ is "$(tw-parse --strip --mask --optout "$users" "$tmp/half" | wc -c)" 0 \
 tw-parse -q --optout "$users" --rejects "$tmp/rejects" "$tmp/half"
 is "$(wc -c <"$tmp/rejects")" 1 "and nothing of it is kept in the file of rejects"
 
+# What stands before the line that tells the login
+cat >"$tmp/before" <<I
+2026-11-20T00:00:05.000Z${T}irc${T}kanal_eins${T}@login=zoe_12;room-id=;target-msg-id=q;tmi-sent-ts=1795132805000 :tmi.twitch.tv CLEARMSG #kanal_eins :my deleted secret
+2026-11-20T00:00:06.000Z${T}irc${T}kanal_eins${T}@display-name=Amy;id=m0;room-id=500;user-id=7 :amy!amy@a PRIVMSG #kanal_eins :where is zoe_12?
+2026-11-20T00:10:00.000Z${T}irc${T}kanal_eins${T}@display-name=Zoe_12;id=m1;room-id=500;user-id=12 :zoe_12!zoe@z PRIVMSG #kanal_eins :hi again
+I
+sed -n 2p "$tmp/before" >"$tmp/want"
+tw-parse --strip --optout "$users" "$tmp/before" >"$tmp/got"
+same "$tmp/want" "$tmp/got" "--strip learns names before it writes"
+tw-parse --strip --optout "$users" <"$tmp/before" >"$tmp/got"
+same "$tmp/want" "$tmp/got" "also from a file at standard input"
+{
+	echo begin
+	cat "$tmp/before"
+} >"$tmp/begun"
+{
+	read -r line
+	tw-parse --strip --optout "$users" >"$tmp/got"
+} <"$tmp/begun"
+is "$line" begin "a line that somebody else has read"
+same "$tmp/want" "$tmp/got" "is not read again"
+gzip -c "$tmp/before" >"$tmp/before.gz"
+tw-parse --strip --mask --optout "$users" "$tmp/before.gz" >"$tmp/got"
+like "$(cat "$tmp/got")" ':where is \*\*\*\*\*\*?$' "and masks by what it learned"
+sed -n 1p "$tmp/before" >"$tmp/first"
+sed 1d "$tmp/before" >"$tmp/rest"
+tw-parse --strip --optout "$users" "$tmp/first" "$tmp/rest" >"$tmp/got"
+same "$tmp/want" "$tmp/got" "it does from all files"
+# shellcheck disable=SC2002 # a pipe
+is "$(cat "$tmp/before" | tw-parse --strip --optout "$users" | wc -l)" 2 \
+	"of a pipe it learns line by line"
+head -c 60 "$tmp/before.gz" >"$tmp/cut.gz"
+tw-parse --strip --optout "$users" "$tmp/cut.gz" >"$tmp/got" 2>"$tmp/err"
+is "$? $(grep -c 'cut short' "$tmp/err")" "1 1" "a defect is told once"
+
 # Pseudonyms
 umask 077
 echo 0123456789abcdef0123456789abcdef >"$tmp/key"
