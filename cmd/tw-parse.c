@@ -240,14 +240,15 @@ is_opted_out(struct parse *p, const struct rawline *l)
 }
 
 /* Names a line that cannot be read, and keeps it; but only an empty one when
- * somebody who opted out may stand in it. */
+ * somebody who opted out may stand in it, as in any line that nobody sees whole. */
 static void
 refuse(struct parse *p, const struct rawline *l, struct str what)
 {
 	if (!l->cont)
 		p->hidden = false;
 	if (p->optout != NULL)
-		p->hidden |= optout_word(p->optout, l->line);
+		p->hidden |= l->part || l->cont ||
+		    optout_word(p->optout, l->line);
 	tool_refuse(&p->in.rejects, l->name, l->number, what.p,
 	    p->hidden ? STR("") : l->line, l->part, l->cont);
 }

@@ -214,6 +214,21 @@ head -c 60 "$tmp/before.gz" >"$tmp/cut.gz"
 tw-parse --strip --optout "$users" "$tmp/cut.gz" >"$tmp/got" 2>"$tmp/err"
 is "$? $(grep -c 'cut short' "$tmp/err")" "1 1" "a defect is told once"
 
+# Longer than 1 MiB: an id may lie between two pieces.
+for at in 100 1048575 1500000; do
+	{
+		head -c "$at" /dev/zero | tr '\0' ' '
+		printf '12'
+		head -c 1100000 /dev/zero | tr '\0' ' '
+		printf '\nrubbish\n'
+	} >"$tmp/long"
+	tw-parse -q --optout "$users" --rejects "$tmp/rejects" "$tmp/long"
+	is "$? $(od -c "$tmp/rejects")" "3 $(printf '\nrubbish\n' | od -c)" \
+		"--rejects keeps nothing of a long line, with an id after $at bytes"
+done
+tw-parse -q --rejects "$tmp/rejects" "$tmp/long"
+same "$tmp/long" "$tmp/rejects" "where nobody opted out it keeps all"
+
 # Pseudonyms
 umask 077
 echo 0123456789abcdef0123456789abcdef >"$tmp/key"
