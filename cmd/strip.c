@@ -6,8 +6,8 @@
 
 #include "base/num.h"
 #include "format/irc.h"
-#include "format/jsonr.h"
 #include "format/rawlog.h"
+#include "model/stats.h"
 
 enum fate {
 	FATE_KEPT,
@@ -20,7 +20,7 @@ struct strip {
 	bool mask;
 	struct event_reader *events;
 	struct irc irc;
-	struct jsonr *json;
+	struct stats_reader *stats;
 	struct buf copy; /* of the line at hand, where something is masked */
 	bool changed;    /* that copy goes out in its place */
 	int64_t lines, dropped, masked, unreadable;
@@ -121,18 +121,19 @@ mask_json(struct strip *s, struct str line, struct str json)
 	}
 }
 
-/* Decides about an event, a stats line, or any other JSON object. */
+/* Decides about an event or a stats line. In any other JSON object a user may stand
+ * anywhere. */
 static enum fate
 json_fate(struct strip *s, struct str line)
 {
 	struct errmsg why;
+	struct stats stats;
 	struct event e;
 
 	if (event_read(s->events, line, &e, &why)) {
 		if (optout_event(s->users, &e))
 			return FATE_DROPPED;
-	} else if (jsonr_read(s->json, line, JSONR_STRICT, &why) !=
-	    JSONR_OBJECT) {
+	} else if (!stats_read(s->stats, line, &stats, &why)) {
 		return FATE_UNREADABLE;
 	}
 	if (s->mask)
@@ -252,14 +253,14 @@ static void
 begin(struct strip *s)
 {
 	s->events = event_reader_new();
-	s->json = jsonr_new();
+	s->stats = stats_reader_new();
 }
 
 static void
 end(struct strip *s)
 {
 	event_reader_free(s->events);
-	jsonr_free(s->json);
+	stats_reader_free(s->stats);
 	buf_release(&s->copy);
 }
 

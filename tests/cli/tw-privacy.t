@@ -214,6 +214,23 @@ head -c 60 "$tmp/before.gz" >"$tmp/cut.gz"
 tw-parse --strip --optout "$users" "$tmp/cut.gz" >"$tmp/got" 2>"$tmp/err"
 is "$? $(grep -c 'cut short' "$tmp/err")" "1 1" "a defect is told once"
 
+# JSON that is no event
+cat >"$tmp/json" <<'I'
+{"ts":"2026-11-23T19:00:04.001Z","channel":"k","type":"hypetrain","user":"zoe","user_id":"12","text":"my secret"}
+{"ts":"2026-11-23T19:00:04.001Z","channel":"k","type":"message","user":"zoe","user_id":"12","bits":-5,"text":"my secret"}
+{"ts":"2026-11-23T19:00:04.001Z","channel":"k","type":"message","user":"zoe","user_id":12,"text":"my secret"}
+{"ts":"2026-11-23T19:00:04.001Z","channel":"k","type":"hypetrain","user":"amy","user_id":"7"}
+I
+tw-agg "$tmp/all" >"$tmp/stats"
+tw-parse --strip --optout "$users" "$tmp/json" "$tmp/stats" >"$tmp/got" 2>"$tmp/err"
+cat "$tmp/json" "$tmp/stats" | cmp -s - "$tmp/got"
+ok $? "JSON that is no event stays"
+is "$(cat "$tmp/err")" "tw-parse: 4 lines cannot be read, so nobody knows whose they are; they were kept" \
+	"and counts as not readable, but for stats"
+tw-parse -q --strip --mask --optout "$users" "$tmp/json" >"$tmp/got"
+sed -n 4p "$tmp/json" | cmp -s - "$tmp/got"
+ok $? "--mask drops those with the id in them"
+
 # Longer than 1 MiB: an id may lie between two pieces.
 for at in 100 1048575 1500000; do
 	{
