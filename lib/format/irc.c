@@ -298,6 +298,17 @@ parse_params(struct irc *m, const char *p, const char *end)
 	}
 }
 
+bool
+irc_may_reply(const struct irc *m)
+{
+	const uint64_t replies = UINT64_C(1) << IRC_REPLY_PARENT_MSG_ID |
+	    UINT64_C(1) << REPLY_NAME | UINT64_C(1) << REPLY_BODY |
+	    UINT64_C(1) << REPLY_USER_ID | UINT64_C(1) << REPLY_LOGIN |
+	    UINT64_C(1) << UNKNOWN;
+
+	return (m->has & replies) != 0;
+}
+
 static char
 unescape(char c)
 {

@@ -129,6 +129,14 @@ bool irc_tag_next(
     struct str *rest, struct str *key, struct str *value) MUST_USE;
 
 /*
+ * Tell whether a tag of `m` begins with `reply-`, or may, as it is one that we do
+ * not know: at once, without a look at the tags.
+ *
+ * Returns false when none does.
+ */
+bool irc_may_reply(const struct irc *m);
+
+/*
  * Undo the escapes of a tag's value, in one pass.
  *
  * Returns `value` itself where there are none, else a slice of `scratch`, to

@@ -28,6 +28,7 @@ struct optout {
 	struct map ids;
 	struct map names;      /* with a to z for A to Z */
 	struct map odd;        /* those of them that are not one word */
+	bool odd_first[256];   /* the bytes with which those begin */
 	struct map met;        /* those of them that stood in lines */
 	struct idset messages; /* hashes of the ids of the users' messages */
 	struct fact *facts;    /* owned; of the line at hand */
@@ -101,8 +102,10 @@ learn_name(struct optout *o, struct str name, bool met)
 	(void)map_number(&o->names, s, hash_str(s, 0));
 	for (size_t i = 0; i < s.len; i++)
 		odd |= !is_word(s.p[i]);
-	if (odd)
-		(void)map_number(&o->odd, s, hash_str(s, 0));
+	if (!odd)
+		return;
+	(void)map_number(&o->odd, s, hash_str(s, 0));
+	o->odd_first[(unsigned char)*s.p] = true;
 }
 
 /* Cuts the first word off `rest`. False when there is none, or a comment. */
@@ -325,8 +328,7 @@ optout_irc(struct optout *o, const struct irc *m)
 	/* Nearly every line is of a user who may be kept, and names nobody
 	 * else. */
 	if (str_eq(m->command, STR("PRIVMSG")) && !m->escaped &&
-	    irc_tag(m, IRC_USER_ID).len > 0 &&
-	    irc_tag(m, IRC_REPLY_PARENT_MSG_ID).len == 0 &&
+	    irc_tag(m, IRC_USER_ID).len > 0 && !irc_may_reply(m) &&
 	    !has_id(o, irc_tag(m, IRC_USER_ID)))
 		return false;
 	irc_facts(o, m);
@@ -432,6 +434,12 @@ name_end(struct str s, size_t i, enum optout_escapes escapes, struct str name,
 	return inside ? 0 : i;
 }
 
+static bool
+begins_odd(const struct optout *o, int c)
+{
+	return c >= 0 && o->odd_first[(unsigned char)lower((char)c)];
+}
+
 /* Finds the next name that is not one word, from `i` on, the longest of those that
  * begin there, and where it ends, in `end`. */
 static size_t
@@ -443,8 +451,10 @@ next_odd(const struct optout *o, struct str s, size_t i,
 	if (o->odd.n == 0)
 		return s.len;
 	for (size_t next; i < s.len; i = next) {
+		int c = read_byte(s, i, escapes, &next);
+
 		*end = 0;
-		for (size_t k = 0; k < o->odd.n; k++) {
+		for (size_t k = 0; begins_odd(o, c) && k < o->odd.n; k++) {
 			size_t at = name_end(
 			    s, i, escapes, map_name(&o->odd, k), inside);
 
@@ -452,8 +462,7 @@ next_odd(const struct optout *o, struct str s, size_t i,
 		}
 		if (*end > 0)
 			return i;
-		inside = goes_on(s, i, escapes);
-		(void)read_byte(s, i, escapes, &next);
+		inside = c >= 0 && is_word((char)c);
 	}
 	return i;
 }

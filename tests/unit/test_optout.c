@@ -114,6 +114,8 @@ static void
 test_irc(void)
 {
 	struct optout *o = users("12\n");
+	const char *clear =
+	    "@login=zoe;room-id=;target-msg-id=1 :t CLEARMSG #c :hello";
 	const char *yes[] = {
 		"@id=1;user-id=12 :zoe!zoe@z PRIVMSG #c :hello",
 		"@display-name=Zo\\sE;user-id=12 :zoe!zoe@z PRIVMSG #c :hello",
@@ -121,6 +123,11 @@ test_irc(void)
 		":a!a@a PRIVMSG #c :@Zoe hi",
 		"@reply-parent-msg-id=1;reply-parent-user-id=9;"
 		"reply-thread-parent-user-id=12;user-id=7 :a!a@a PRIVMSG #c :x",
+		"@reply-parent-user-id=12;user-id=7 :a!a@a PRIVMSG #c :x",
+		"@reply-parent-msg-body=secret;reply-parent-msg-id=;"
+		"reply-parent-user-id=12;user-id=7 :a!a@a PRIVMSG #c :x",
+		"@reply-thread-parent-user-id=12;user-id=7 "
+		":a!a@a PRIVMSG #c :x",
 		"@login=a;msg-id=subgift;msg-param-recipient-id=12;user-id=7 "
 		":t USERNOTICE #c",
 		"@login=a;msg-id=resub;msg-param-gifter-id=12;user-id=7 "
@@ -162,21 +169,22 @@ test_irc(void)
 		"PING :zoe",
 	};
 
-	ok(!in_irc(o, yes[9]), "her name is not known before");
+	ok(!in_irc(o, clear), "her name is not known before");
 	for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++)
 		ok(in_irc(o, yes[i]), "she is in %s", yes[i]);
 	for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++)
 		ok(!in_irc(o, no[i]), "she is not in %s", no[i]);
 	optout_free(o);
 	o = users("12");
-	ok(in_irc(o, yes[8]) && in_irc(o, yes[9]),
+	ok(in_irc(o, "@target-user-id=12 :t CLEARCHAT #c :zoe") &&
+		in_irc(o, clear),
 	    "her login is learned from a ban");
 	optout_free(o);
 	o = users("12");
 	ok(in_irc(o,
 	       "@msg-param-recipient-id=12;msg-param-recipient-user-name=zoe;"
 	       "user-id=7;login=amy :t USERNOTICE #c") &&
-		in_irc(o, yes[9]),
+		in_irc(o, clear),
 	    "and from a gift");
 	ok(!in_irc(o, "@login=amy :t CLEARMSG #c :x"),
 	    "that of the giver is not");
