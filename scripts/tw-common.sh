@@ -24,7 +24,7 @@
 { true >&1; } 2>/dev/null || exec 1</dev/null
 
 name=${0##*/}
-quiet=
+quiet='' aside=''
 LC_ALL=C TZ=UTC
 export LC_ALL TZ
 # The tools lie beside the scripts, $here; cron does not know where.
@@ -225,10 +225,43 @@ is_copy() {
 	fi
 }
 
+# aside FILE COMMAND...: what COMMAND prints into a new file beside FILE, $aside.
+# What has that name goes first, so that no link which was laid there is followed.
+aside() {
+	aside=${1%/*}/.${1##*/}.tmp
+	shift
+	rm -f "$aside" && (
+		set -C
+		exec >"$aside"
+		set +C
+		"$@"
+	)
+}
+
+# as_owned PATH: $aside belongs to whom PATH does; only root can give it away
+as_owned() {
+	[ "$(id -u)" -ne 0 ] || chown -h --reference="$1" "$aside"
+}
+
 # put FILE: standard input into FILE, aside and by rename, on the disk
 put() {
-	put_tmp=${1%/*}/.${1##*/}.tmp
-	cat >"$put_tmp" && sync "$put_tmp" && mv -f "$put_tmp" "$1"
+	aside "$1" cat && as_owned "${1%/*}" && sync "$aside" &&
+		mv -f "$aside" "$1" && return
+	rm -f "$aside"
+	return 1
+}
+
+# replace FILE BYTES [NAME]: $aside takes the place of FILE, under NAME if that is
+# given, while nobody reads raw files; not when FILE has grown past these BYTES,
+# from which it was made
+replace() {
+	as_owned "$1" && sync "$aside" || return 1
+	exec 7>>"$TW_DATA/lock/raw"
+	flock 7 && [ "$(wc -c <"$1")" -eq "$2" ] && mv -f "$aside" "${3:-$1}" &&
+		{ [ $# -eq 2 ] || rm -f "$1"; }
+	replaced=$?
+	exec 7>&-
+	return $replaced
 }
 
 # is_ended FILE: nothing goes on the last line; in doubt it is not

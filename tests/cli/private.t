@@ -66,6 +66,11 @@ echo "TW_DATA=$tmp/data" >"$tmp/conf"
 umask 022
 tw-track -q add kanal_eins
 is "$? $(cat "$tmp/real/channels")" "0 kanal_eins" "the data folder may be a link"
+echo precious >"$tmp/target"
+ln -s "$tmp/target" "$tmp/real/.channels.tmp"
+tw-track -q add kanal_zwei && tw-track -q remove kanal_zwei
+is "$? $(cat "$tmp/target" "$tmp/real/channels" | xargs)" "0 precious kanal_eins" \
+	"a link that was laid where the list is written aside is not followed"
 is "$(mode "$tmp/real/channels") $(mode "$tmp/real/raw")" "600 700" "what is made is private"
 chmod 777 "$tmp/real"
 is "$(tw-track list 2>&1; echo $?)" "tw-track: TW_DATA: $tmp/data: everybody can write there

@@ -194,6 +194,66 @@ mv "$tmp/aside.zst" "$raw/2026-11-23.log.zst"
 tw-forget -q 12
 is "$? $(left)" "0 " "without it it is done"
 
+# What happens while a file is rewritten
+# shim TOOL COMMANDS: done before TOOL
+shim() {
+	printf '#!/bin/sh\n%s\nexec %s "$@"\n' "$2" "$(command -v "$1")" >"$tmp/shim/$1"
+	chmod +x "$tmp/shim/$1"
+}
+file=$raw/2026-11-26.log
+sed -n '4,5s/2026-11-23/2026-11-26/p' "$here/data/privacy.in" >"$file"
+cp "$file" "$tmp/kept"
+late='2026-11-26T09:00:00.000Z	irc	kanal_eins	PING'
+shim sync "case \$1 in */.2026-11-26.log.*) echo '$late' >>'$file' ;; esac"
+PATH=$tmp/shim:$PATH tw-forget -q 12 2>"$tmp/err"
+is "$? $(cat "$tmp/err")" "1 tw-forget: $file: not rewritten" "a file that grows meanwhile"
+echo "$late" >>"$tmp/kept"
+same "$tmp/kept" "$file" "keeps what came"
+# shellcheck disable=SC2016 # for that shell to expand
+shim sync 'case $1 in */.2026-11-26.log.*) kill $PPID ;; esac'
+PATH=$tmp/shim:$PATH tw-forget -q 12
+is "$? $(find "$data" -name '.*')" "1 " "a signal: nothing of the work is left"
+rm "$tmp/shim/sync"
+# noise: half a minute of what cannot be compressed to less than 100 kB
+noise() {
+	head -c 150000 /dev/urandom | base64 -w 100 |
+		sed 's/^/2026-11-20T12:50:00.000Z\tirc\tkanal_eins\t@user-id=5 :eva!e@e PRIVMSG #kanal_eins :/'
+}
+for pack in cat zstd gzip; do
+	{
+		noise
+		sed -n 4p "$here/data/privacy.in"
+	} | $pack >"$tmp/noise.$pack"
+done
+cp "$tmp/noise.cat" "$raw/2026-11-18.log"
+cp "$tmp/noise.zstd" "$raw/2026-11-19.log.zst"
+cp "$tmp/noise.gzip" "$raw/2026-11-20.log.gz"
+(
+	# No file gets longer than 50 kB, and who tries is told, not killed.
+	trap '' XFSZ
+	ulimit -f 100
+	exec tw-forget -q 12
+) >"$tmp/out" 2>&1
+is "$? $(grep -c '^tw-forget: .*: not rewritten' "$tmp/out")" "1 3" "a full disk is told"
+find "$data" -name '.*' >"$tmp/got"
+same /dev/null "$tmp/got" "and nothing is left that fills it"
+cmp "$tmp/noise.zstd" "$raw/2026-11-19.log.zst" && cmp "$tmp/noise.gzip" "$raw/2026-11-20.log.gz" &&
+	cmp "$tmp/noise.cat" "$raw/2026-11-18.log"
+ok $? "the files are as they were"
+echo precious >"$tmp/victim"
+ln -s "$tmp/victim" "$data/state/.forget.12.tmp"
+shim id 'echo 0; exit'
+# shellcheck disable=SC2016 # for that shell to expand
+shim chown "echo \"\$*\" >>'$tmp/owners'; exit"
+PATH=$tmp/shim:$PATH tw-forget -q 12
+is "$? $(left)" "0 " "when there is room it is done"
+is "$(cat "$tmp/victim")" precious "no link that was laid there is followed"
+is "$(sort "$tmp/owners")" "$(for file in 18.log 19.log.zst 20.log.gz; do
+	echo "-h --reference=$raw/2026-11-$file $raw/.2026-11-$file.tmp"
+done)
+-h --reference=$data/state $data/state/.forget.12.tmp" "by root: whose a file was, it stays"
+rm -r "$raw"/2026-11-[12]* "$tmp"/noise.*
+
 # A name that stands in answers alone, and one that is given as people write it
 world
 printf '2026-11-21T12:51:01.000Z\tirc\tkanal_eins\t@id=a8;user-id=5 :eva!e@e PRIVMSG #kanal_eins :ida_77 Ida_77b was here, Ida too ;reply-parent-user-id=77;reply-parent-user-login=here;\n' \

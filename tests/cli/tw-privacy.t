@@ -316,6 +316,10 @@ is "$?" 2 "nor does tw-etl"
 like "$out" "^tw-etl: TW_OPTOUT: $tmp/optout:2: " "and says so"
 like "$(tw-status)" "TW_OPTOUT: $tmp/optout:2: " "and a person is told"
 cp "$users" "$tmp/optout"
+echo precious >"$tmp/victim"
+for file in .2026-11-23.log.tmp .words.tmp; do
+	ln -s "$tmp/victim" "$raw/$file"
+done
 tw-etl -q
 is "$? $(find "$data/state" -name 'stop.*')" "0 " "once it can be read tw-etl goes on"
 out=$(tw-tidy 2>&1)
@@ -326,6 +330,8 @@ for file in "$raw"/*; do
 	plain "$file" >"$tmp/got"
 done
 same "$tmp/want" "$tmp/got" "the others' lines are there, byte for byte"
+is "$(cat "$tmp/victim")" precious "no link that was laid there is followed"
+rm -f "$raw"/.*.tmp
 like "$(tail -n 1 "$data/log/runs.jsonl")" '15 lines of users who opted out dropped' "the run log has it"
 
 # Killed between any two steps, it comes to the same.
@@ -349,6 +355,38 @@ for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
 	fi
 done
 is "$i" 12 "tw-tidy can be killed at any moment"
+
+# What cannot be done leaves nothing that fills a disk: first when users are left
+# out, then when it is compressed.
+head -c 150000 /dev/urandom | base64 -w 100 |
+	sed 's/^/2026-11-22T12:50:00.000Z\tirc\tkanal_eins\t@user-id=5 :eva!e@e PRIVMSG #kanal_eins :/' \
+		>"$tmp/noise"
+mkdir "$tmp/shim"
+# shellcheck disable=SC2016 # for that shell to expand
+printf '#!/bin/sh\nkill $PPID\n' >"$tmp/shim/sync"
+chmod +x "$tmp/shim/sync"
+for optout in "$tmp/optout" ''; do
+	cp "$tmp/noise" "$raw/2026-11-22.log"
+	(
+		# No file gets longer than 50 kB, and who tries is told, not killed.
+		trap '' XFSZ
+		ulimit -f 100
+		TW_OPTOUT=$optout
+		export TW_OPTOUT
+		exec tw-tidy -q
+	) >"$tmp/out" 2>&1
+	is "$? $(tail -n 1 "$tmp/out")" "1 tw-tidy: $raw/2026-11-22.log: not compressed" \
+		"a full disk is told"
+	is "$(find "$data" -name '.*')" "" "and nothing is left of the work"
+	TW_OPTOUT=$optout PATH=$tmp/shim:$PATH tw-tidy -q
+	is "$? $(find "$data" -name '.*')" "1 " "nor after a signal"
+	cmp "$tmp/noise" "$raw/2026-11-22.log"
+	ok $? "the file is as it was"
+	# What was set goes before tw.conf.
+	sed -i "s|^TW_OPTOUT=.*|: \"\${TW_OPTOUT=}\"|" "$conf"
+done
+rm "$raw/2026-11-22.log"
+echo "TW_OPTOUT=$tmp/optout" >>"$conf"
 
 # Events go, too, once their stream is done.
 mkdir -p "$data/events/abend" "$data/rejects/abend" "$data/parts/abend"
