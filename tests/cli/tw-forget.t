@@ -22,6 +22,13 @@ text() {
 	esac
 }
 
+# shim TOOL COMMANDS: done before TOOL
+mkdir "$tmp/shim"
+shim() {
+	printf '#!/bin/sh\n%s\nexec %s "$@"\n' "$2" "$(command -v "$1")" >"$tmp/shim/$1"
+	chmod +x "$tmp/shim/$1"
+}
+
 # left: where below $data there is something of hers
 left() {
 	find "$data/raw" "$data/events" "$data/stats" "$data/rejects" "$data/parts" \
@@ -97,23 +104,6 @@ ok $? "and does nothing"
 (flock 3 && exec sleep 60) 3>>"$data/lock/chat" &
 collector=$!
 while flock -n "$data/lock/chat" true; do :; done
-mkdir "$tmp/shim"
-for tool in xargs grep zstd sort; do
-	# shellcheck disable=SC2016 # for that shell to expand
-	printf '#!/bin/sh\n[ -e "%s/shot" ] || { : >"%s/shot"; kill -9 $$; }\nexec %s "$@"\n' \
-		"$tmp" "$tmp" "$(command -v $tool)" >"$tmp/shim/$tool"
-	chmod +x "$tmp/shim/$tool"
-	cp "$tmp/optout" "$tmp/optout.kept"
-	rm -f "$tmp/shot"
-	PATH=$tmp/shim:$PATH tw-forget -q 12 2>/dev/null
-	is "$?" 1 "tw-forget while a $tool is killed: it fails"
-	tree | cmp -s - "$tmp/before"
-	ok $? "and nothing is rewritten with only some of the names"
-	cp "$tmp/optout.kept" "$tmp/optout"
-	rm "$tmp/shim/$tool"
-done
-rm -f "$data/state/forget.12"
-
 tw-forget 12 2>"$tmp/err"
 is $? 3 "while a collector is at work there is something left"
 like "$(cat "$tmp/err")" "^tw-forget: $raw/2026-11-26.log: a collector may be writing to it, and 1 lines are" "and it is told what"
@@ -147,7 +137,7 @@ sed 's/"title":"[^"]*",//' "$data"/stats/*/*.jsonl | cmp -s - "$tmp/want"
 ok $? "figures are what they were"
 is "$(cat "$data"/rejects/*/* | cut -f 4)" "@user-id=123 :zoe_123!z@z PRIVMSG #kanal_zwei :wrong" "rejects keep the others'"
 is "$(find "$raw" -name '*.log*' -newermt 2026-11-24T12:00:01Z)" "" "files are as old as they were"
-out=$(tw-forget 12 2>&1)
+out=$(tw-forget 12 zoe_12 2>&1)
 is "$? $out" "0 tw-forget: 0 files rewritten, 0 lines dropped, 0 masked" "a second time there is nothing to do"
 tree | cmp -s - "$tmp/after"
 ok $? "and nothing changes"
@@ -173,7 +163,7 @@ while [ $i -lt "$kills" ]; do
 	[ ! -s "$tmp/torn" ] || break
 done
 is "$i $(cat "$tmp/torn")" "$kills " "killed $kills times, no file is torn"
-tw-forget -q 12
+tw-forget -q 12 zoe_12
 is "$? $(left)" "0 " "then it goes on to the end"
 find "$data" -name '.*' >"$tmp/got"
 same /dev/null "$tmp/got" "and cleans up"
@@ -195,11 +185,6 @@ tw-forget -q 12
 is "$? $(left)" "0 " "without it it is done"
 
 # What happens while a file is rewritten
-# shim TOOL COMMANDS: done before TOOL
-shim() {
-	printf '#!/bin/sh\n%s\nexec %s "$@"\n' "$2" "$(command -v "$1")" >"$tmp/shim/$1"
-	chmod +x "$tmp/shim/$1"
-}
 file=$raw/2026-11-26.log
 sed -n '4,5s/2026-11-23/2026-11-26/p' "$here/data/privacy.in" >"$file"
 cp "$file" "$tmp/kept"
@@ -254,23 +239,73 @@ done)
 -h --reference=$data/state $data/state/.forget.12.tmp" "by root: whose a file was, it stays"
 rm -r "$raw"/2026-11-[12]* "$tmp"/noise.*
 
-# A name that stands in answers alone, and one that is given as people write it
+# Names that stand beside the id in other roles, in whatever file, and one that is
+# given as people write it
 world
-printf '2026-11-21T12:51:01.000Z\tirc\tkanal_eins\t@id=a8;user-id=5 :eva!e@e PRIVMSG #kanal_eins :ida_77 Ida_77b was here, Ida too ;reply-parent-user-id=77;reply-parent-user-login=here;\n' \
-	>"$raw/2026-11-21.log"
-printf 'torn\0\n2026-11-22T12:51:00.000Z\tirc\tkanal_eins\t@id=a7;reply-parent-display-name=Ida_77;reply-parent-msg-body=hi;reply-parent-msg-id=a6;reply-parent-user-id=77;reply-parent-user-login=ida_77b;user-id=5 :eva!e@e PRIVMSG #kanal_eins :thanks\n' \
-	>"$raw/2026-11-22.log"
-tw-forget -q 77 @Ida
-is "$? $(sed 1d "$raw/2026-11-22.log" | cut -f 4)" "0 " "the answer to the user goes"
-is "$(cut -f 4 "$raw/2026-11-21.log")" \
-	"@id=a8;user-id=5 :eva!e@e PRIVMSG #kanal_eins :****** ******* was here, *** too ;reply-parent-user-id=77;reply-parent-user-login=here;" \
-	"and names are learned from it"
-rm "$raw/2026-11-21.log" "$raw/2026-11-22.log"
+# chat DAY TAGS TEXT: a line of somebody else, with these tags
+chat() {
+	printf '2026-11-%s\tirc\tkanal_eins\t@id=a%s;user-id=5%s :eva!e@e PRIVMSG #kanal_eins :%s\n' \
+		"$1T12:51:00.000Z" "$1" "$2" "$3" >"$raw/2026-11-$1.log"
+}
+chat 22 '' 'ida_77 Ida_77b was here, Ida too, der herr and idas and ida_ev, Ida_Re ;reply-parent-user-id=77;reply-parent-user-login=here;'
+chat 19 ';reply-parent-display-name=Ida_77;reply-parent-msg-body=hi;reply-parent-msg-id=a6;reply-parent-user-id=77;reply-parent-user-login=ida_77b' thanks
+{
+	printf 'torn\0\n'
+	cat "$raw/2026-11-19.log"
+} >"$tmp/torn"
+gzip -c "$tmp/torn" >"$raw/2026-11-19.log.gz" && rm "$raw/2026-11-19.log"
+printf '2026-11-20T12:51:00.000Z\tirc\tkanal_eins\t@display-name=Eva;id=a20;login=eva;msg-id=subgift;msg-param-gifter-id=77;msg-param-gifter-login=idas;msg-param-gifter-name=Der\\sHerr;room-id=1;tmi-sent-ts=1795265460000;user-id=5 :tmi.twitch.tv USERNOTICE #kanal_eins\n' \
+	>"$raw/2026-11-20.log"
+# Of a line that is refused, and of events whose raw log is gone.
+printf '2026-11-21T12:51:00.000Z\tirc\tkanal_eins\t@user-id=77;login=ida_re;display-name=.. :ida_re!e@e PRIVMSG\n' \
+	>"$data/rejects/kanal_eins/20261121T120000Z-1"
+printf '{"ts":"2026-11-21T12:51:00.000Z","channel":"kanal_eins","type":"message","id":"a21","user":"ida_ev","user_id":"77","name":"--","text":"x"}\n' \
+	>"$data/events/kanal_eins/20261121T120000Z-1.jsonl"
+tree >"$tmp/before"
+for tool in xargs tw-parse sort; do
+	# shellcheck disable=SC2016 # for that shell to expand
+	shim $tool 'case $* in *--names*|*/names*) kill -9 $$ ;; esac'
+	PATH=$tmp/shim:$PATH tw-forget -q 77 2>/dev/null
+	is "$?" 1 "tw-forget while a $tool is killed: it fails"
+	tree | cmp -s - "$tmp/before"
+	ok $? "and nothing is rewritten with only some of the names"
+	rm "$tmp/shim/$tool"
+done
+printf '77 idas # Ida\n' >>"$tmp/optout"
+# Killed when the lines that teach some names are gone.
+# shellcheck disable=SC2016 # for that shell to expand
+shim sync 'case $1 in */.2026-11-22.*) kill -9 $PPID ;; esac'
+(PATH=$tmp/shim:$PATH tw-forget -q 77 @Ida) 2>/dev/null
+rm "$tmp/shim/sync"
+out=$(tw-forget -q 77 2>&1)
+is "$? $out" "0 " "names in other roles, in other files: it is done"
+is "$(gzip -dc "$raw/2026-11-19.log.gz" | sed 1d)$(cat "$raw/2026-11-20.log" "$data"/*/kanal_eins/20261121*)" "" \
+	"the lines with the user go"
+is "$(cut -f 4 "$raw/2026-11-22.log")" \
+	"@id=a22;user-id=5 :eva!e@e PRIVMSG #kanal_eins :****** ******* was here, *** too, der herr and **** and ******, ****** ;reply-parent-user-id=77;reply-parent-user-login=here;" \
+	"and names are learned from them, but none is taken apart"
+rm "$raw"/2026-11-19* "$raw"/2026-11-2[02].log "$data"/*/kanal_eins/20261121*
 
 # What is wrong
-for call in "" "''" x 1x 123456789012345678901 "-z 12"; do
+for call in "" "''" x 1x 123456789012345678901 "-z 12" "12 .." "12 'Der Herr'" "12 ''"; do
 	eval "tw-forget $call" >/dev/null 2>&1
 	is $? 2 "a wrong call: tw-forget $call"
+done
+out=$(tw-forget -q 424242 2>&1)
+is "$? $out" "3 tw-forget: no name of 424242 is known, so texts that name the user and deleted messages cannot be found; give the login: tw-forget 424242 NAME" \
+	"a user of whom no name is known"
+out=$(tw-forget -q 424242 @Nora 2>&1)
+is "$? $out" "0 " "but one that is given"
+chat 22 '8;display-name=..' hi
+out=$(tw-forget -q 58 2>&1)
+is "$? $out $(cat "$raw/2026-11-22.log")" "0  " "what is no login is no channel of the user's"
+for pack in gzip zstd; do
+	$pack -c "$tmp/optout" >"$tmp/optout.packed"
+	out=$(TW_OPTOUT=$tmp/optout.packed TW_CONF=/dev/null TW_DATA=$data tw-forget 59 2>&1)
+	is "$? $out" "2 tw-forget: TW_OPTOUT: $tmp/optout.packed: it is compressed, and nothing can be put into it: unpack it" \
+		"a list that is compressed"
+	$pack -dc "$tmp/optout.packed" | cmp -s - "$tmp/optout"
+	ok $? "and stays as it is"
 done
 sed -i '/TW_OPTOUT/d' "$conf"
 out=$(tw-forget 12 2>&1)
