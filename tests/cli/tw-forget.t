@@ -254,12 +254,12 @@ chat 19 ';reply-parent-display-name=Ida_77;reply-parent-msg-body=hi;reply-parent
 	cat "$raw/2026-11-19.log"
 } >"$tmp/torn"
 gzip -c "$tmp/torn" >"$raw/2026-11-19.log.gz" && rm "$raw/2026-11-19.log"
-printf '2026-11-20T12:51:00.000Z\tirc\tkanal_eins\t@display-name=Eva;id=a20;login=eva;msg-id=subgift;msg-param-gifter-id=77;msg-param-gifter-login=idas;msg-param-gifter-name=Der\\sHerr;room-id=1;tmi-sent-ts=1795265460000;user-id=5 :tmi.twitch.tv USERNOTICE #kanal_eins\n' \
+printf '2026-11-20T12:51:00.000Z\tirc\tkanal_eins\t@display-name=Eva;id=a20;login=eva;msg-id=subgift;msg-param-gifter-id=77;msg-param-gifter-login=idas;msg-param-gifter-name=--;room-id=1;tmi-sent-ts=1795265460000;user-id=5 :tmi.twitch.tv USERNOTICE #kanal_eins\n' \
 	>"$raw/2026-11-20.log"
 # Of a line that is refused, and of events whose raw log is gone.
 printf '2026-11-21T12:51:00.000Z\tirc\tkanal_eins\t@user-id=77;login=ida_re;display-name=.. :ida_re!e@e PRIVMSG\n' \
 	>"$data/rejects/kanal_eins/20261121T120000Z-1"
-printf '{"ts":"2026-11-21T12:51:00.000Z","channel":"kanal_eins","type":"message","id":"a21","user":"ida_ev","user_id":"77","name":"--","text":"x"}\n' \
+printf '{"ts":"2026-11-21T12:51:00.000Z","channel":"kanal_eins","type":"message","id":"a21","user":"ida_ev","user_id":"77","name":"Der Herr","text":"x"}\n' \
 	>"$data/events/kanal_eins/20261121T120000Z-1.jsonl"
 tree >"$tmp/before"
 for tool in xargs tw-parse sort; do
@@ -275,7 +275,7 @@ printf '77 idas # Ida\n' >>"$tmp/optout"
 # Killed when the lines that teach some names are gone.
 # shellcheck disable=SC2016 # for that shell to expand
 shim sync 'case $1 in */.2026-11-22.*) kill -9 $PPID ;; esac'
-(PATH=$tmp/shim:$PATH tw-forget -q 77 @Ida) 2>/dev/null
+(PATH=$tmp/shim:$PATH tw-forget -q 77 @Ida; :) 2>/dev/null
 rm "$tmp/shim/sync"
 out=$(tw-forget -q 77 2>&1)
 is "$? $out" "0 " "names in other roles, in other files: it is done"
@@ -322,8 +322,11 @@ flock "$data/lock/etl" tw-forget 12 2>"$tmp/err"
 is "$? $(cat "$tmp/err")" "1 tw-forget: tw-etl is at work; try again" "not while tw-etl is at work"
 
 # A database
-echo "mongodb://127.0.0.1:$port/forget" >"$tmp/uri"
-echo "TW_URI_FILE=$tmp/uri" >>"$conf"
+uri="$tmp/it's its \"uri\""
+printf 'mongodb://127.0.0.1:%s/forget\r\nand no more\n' "$port" >"$uri"
+cat >>"$conf" <<C
+TW_URI_FILE='$tmp/it'\\''s its "uri"'
+C
 world
 n=$(text "$data"/events/*/*.zst | wc -l)
 is "$(events_in "$port" forget)" "$n $n" "all is in a database"
@@ -335,9 +338,18 @@ is "$(events_in "$port" forget)" "$n $n" "nothing was done to it"
 mkdir "$tmp/bin"
 cat >"$tmp/bin/mongosh" <<M
 #!/bin/sh
-[ "\$1 \$2 \$3" = "--quiet mongodb://127.0.0.1:$port/forget --eval" ] || exit 1
-channel=\$(printf '%s' "\$4" | sed -n 's/^db.getSiblingDB("forget").chatLogs.deleteMany({"meta.channel": "\([a-z_]*\)"})$/\1/p')
+# Everybody can read what it is called with.
+case "\$*" in
+*127.0.0.1*) exit 1 ;;
+"--quiet --nodb --eval connect(require("*) ;;
+*) exit 1 ;;
+esac
+channel=\$(printf '%s' "\$4" | sed -n 's/.*)\.getSiblingDB("forget").chatLogs.deleteMany({"meta.channel": "\([a-z_]*\)"})$/\1/p')
 [ -n "\$channel" ] || exit 1
+! command -v node >/dev/null || [ "\$(node -e "
+	connect = uri => ({ getSiblingDB: db => ({ chatLogs: { deleteMany: query =>
+		console.log(uri, db, query['meta.channel']) } }) });
+	\$4")" = "mongodb://127.0.0.1:$port/forget forget \$channel" ] || exit 1
 python3 "$fake/mongo.py" "$port" forget \
 	"{\"delete\":\"chatLogs\",\"deletes\":[{\"q\":{\"meta.channel\":\"\$channel\"},\"limit\":0}]}" |
 	jq -e '.ok == 1' >/dev/null
@@ -347,7 +359,7 @@ chmod +x "$tmp/bin/mongosh"
 is "$?" 0 "the commands run"
 m=$(text "$data"/events/*/*.zst | wc -l)
 is "$(events_in "$port" forget)" "$m $m" "the rest is in the database, once"
-tw-load --export --uri "$(cat "$tmp/uri")" >"$tmp/got"
+tw-load --export --uri "mongodb://127.0.0.1:$port/forget" >"$tmp/got"
 mongo "$port" forget '{"find":"chatStats","filter":{"type":"stream"}}' >>"$tmp/got"
 like "$(tail -n 1 "$tmp/got")" '"title": "with @[*]* and zoe_123"' "the stream is there"
 ! grep -q -i -w -e "$hers" -e '"user_id":"12"' "$tmp/got"
