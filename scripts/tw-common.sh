@@ -68,8 +68,8 @@ ours() {
 		2>/dev/null)" ] || wrong "$1: $2: everybody can write there"
 }
 
-# configure: reads tw.conf, sets what it leaves out, makes the folders
-configure() {
+# read_conf: runs tw.conf, if there is one
+read_conf() {
 	home=${HOME:-/nonexistent}
 	if [ -n "${TW_CONF:-}" ]; then
 		[ -r "$TW_CONF" ] || wrong "TW_CONF: $TW_CONF: cannot be read"
@@ -89,6 +89,18 @@ configure() {
 	set -a
 	# shellcheck source=/dev/null
 	[ -z "$TW_CONF" ] || . "$TW_CONF" || : # whatever its last command says
+	: "${TW_OPTOUT:=}"
+	set +a
+	case $TW_OPTOUT in
+	'' | /*) ;;
+	*) wrong "TW_OPTOUT: $TW_OPTOUT does not begin with /" ;;
+	esac
+}
+
+# configure: reads tw.conf, sets what it leaves out, makes the folders
+configure() {
+	read_conf
+	set -a
 	: "${TW_DATA:=${XDG_DATA_HOME:-$home/.local/share}/tw}"
 	: "${TW_CHANNELS:=$TW_DATA/channels}"
 	: "${TW_INTERVAL:=60}" "${TW_TZ:=UTC}" "${TW_UMASK:=077}"
@@ -96,7 +108,7 @@ configure() {
 	: "${TW_JOBS:=$(nproc)}" "${TW_KEEP_RAW:=}" "${TW_URI:=}"
 	: "${TW_KEEP_EVENTS:=}"
 	: "${TW_URI_FILE:=}" "${TW_MENTIONS:=}" "${TW_CLIENT_ID:=}"
-	: "${TW_LATE:=3600}" "${TW_DISK_MIN:=1024}" "${TW_OPTOUT:=}"
+	: "${TW_LATE:=3600}" "${TW_DISK_MIN:=1024}"
 	set +a
 	[ -z "$TW_URI_FILE" ] || TW_URI=-
 	for number in TW_INTERVAL TW_TRIES TW_RETRY TW_JOBS TW_LATE TW_DISK_MIN; do
@@ -122,10 +134,6 @@ configure() {
 		esac
 	done
 	ours TW_DATA "$TW_DATA"
-	case $TW_OPTOUT in
-	'' | /*) ;;
-	*) wrong "TW_OPTOUT: $TW_OPTOUT does not begin with /" ;;
-	esac
 	umask "$TW_UMASK"
 	mkdir -p "$TW_DATA/state" "$TW_DATA/lock" "$TW_DATA/run" "$TW_DATA/log" \
 		"$TW_DATA/parts" "$TW_DATA/raw/chat" "$TW_DATA/raw/poll" || exit 1

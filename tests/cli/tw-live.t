@@ -4,8 +4,9 @@
 . "$(dirname "$0")/tap.sh"
 . "$(dirname "$0")/fake.sh"
 PATH=$root/scripts:$PATH
-TMPDIR=$tmp
-export PATH TMPDIR
+TMPDIR=$tmp TW_CONF=/dev/null
+unset TW_OPTOUT
+export PATH TMPDIR TW_CONF
 
 # tw-agg --live: each window within 2 s of its end, from a stream that goes on.
 # Times are taken where lines come out.
@@ -98,4 +99,21 @@ timeout 30 tw-live --once 1 -f "$tmp/none" >"$tmp/frame" 2>"$tmp/err"
 is $? 2 "a file that is not there: exit 2"
 timeout 30 tw-live --once 0 kanal_01 >"$tmp/frame" 2>"$tmp/err"
 is $? 0 "no time at all: $(cat "$tmp/err")"
+# Who opted out, as tw.conf says; nothing else of it.
+# shellcheck disable=SC2016 # for those shells to expand
+echo 'TW_OPTOUT=$PWD/optout TZ=Asia/Tokyo TW_DATA=nowhere; echo words' >"$tmp/tw.conf"
+mkdir "$tmp/shim"
+# shellcheck disable=SC2016
+printf '#!/bin/sh\necho "$TW_OPTOUT $TZ" >>"%s"\nexec "%s/tw-parse" "$@"\n' \
+	"$tmp/seen" "$TW_BIN" >"$tmp/shim/tw-parse"
+chmod +x "$tmp/shim/tw-parse"
+echo zoe >"$tmp/optout"
+out=$(cd "$tmp" && TW_CONF=tw.conf timeout 30 tw-live --once 0 kanal_01 2>&1)
+is "$? $(echo "$out" | cut -d ';' -f 1)" \
+	"2 words
+tw-parse: TW_OPTOUT: $tmp/optout:1: \"zoe\" is no Twitch user id (digits)" \
+	"a list of those who opted out that cannot be read"
+echo 12 >"$tmp/optout"
+(cd "$tmp" && PATH=$tmp/shim:$PATH TW_CONF=tw.conf timeout 30 tw-live --once 0 kanal_01) >"$tmp/frame" 2>"$tmp/err"
+is "$? $(tail -n 1 "$tmp/seen")" "0 $tmp/optout UTC" "they are left out, and that is all of tw.conf"
 done_testing
