@@ -1,5 +1,6 @@
 #include "base/secret.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -10,12 +11,29 @@
 #include <sys/prctl.h>
 #endif
 
+/* Reads up to the end, or until there is no more room: a pipe gives what was written
+ * to it in pieces. -1 when that fails. */
+static ssize_t
+read_all(int fd, char *p, size_t n)
+{
+	size_t len = 0;
+	ssize_t got = 1;
+
+	while (len < n && got != 0) {
+		got = read(fd, p + len, n - len);
+		if (got < 0 && errno != EINTR)
+			return -1;
+		len += got > 0 ? (size_t)got : 0;
+	}
+	return (ssize_t)len;
+}
+
 bool
 secret_read(
     struct secret *s, const char *path, const char *what, struct errmsg *why)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd >= 0 ? read(fd, s->bytes, sizeof(s->bytes)) : -1;
+	ssize_t n = fd >= 0 ? read_all(fd, s->bytes, sizeof(s->bytes)) : -1;
 
 	s->text = (struct str){ s->bytes, n > 0 ? (size_t)n : 0 };
 	if (n < 0) {

@@ -283,6 +283,15 @@ tw-report mentions "$tmp/want" "$tmp/events" --format csv >"$tmp/wanted"
 same "$tmp/wanted" "$tmp/got" "those of mentions, too"
 tw-load --dry-run "$tmp/people" >/dev/null 2>&1
 is $? 0 "and they are events to tw-load"
+mkfifo "$tmp/pieces"
+{
+	head -c 20 "$tmp/key"
+	sleep 0.2
+	tail -c +21 "$tmp/key"
+} >"$tmp/pieces" &
+tw-parse --pseudonymize "$tmp/pieces" <"$in" >"$tmp/got"
+wait $!
+same "$here/data/privacy.pseudonyms" "$tmp/got" "a key may come from a pipe in pieces"
 chmod 644 "$tmp/key"
 out=$(tw-parse --pseudonymize "$tmp/key" <"$in" 2>&1)
 is "$? $out" "2 tw-parse: --pseudonymize: $tmp/key: others may read the key or change it; chmod 600 and, if they did, another key" \
