@@ -103,8 +103,7 @@ help(void)
 	      "texts\n"
 	      "  --rejects file   keep refused lines there\n"
 	      "  --since time     only events from then on: 2026-11-23, \"2h "
-	      "ago\",\n"
-	      "                   2026-11-23T12:00:00Z\n"
+	      "ago\"\n"
 	      "  --until time     only events before then\n"
 	      "  --strip          the lines themselves, without those of "
 	      "--optout's users\n"
@@ -247,8 +246,8 @@ refuse(struct parse *p, const struct rawline *l, struct str what)
 	if (!l->cont)
 		p->hidden = false;
 	if (p->optout != NULL)
-		p->hidden |= l->part || l->cont ||
-		    optout_word(p->optout, l->line);
+		p->hidden |=
+		    l->part || l->cont || optout_word(p->optout, l->line);
 	tool_refuse(&p->in.rejects, l->name, l->number, what.p,
 	    p->hidden ? STR("") : l->line, l->part, l->cont);
 }
