@@ -355,7 +355,7 @@ write_site(struct run *r, struct buf *b)
 	struct site_sink sink = { sitefiles_put, sitefiles_known, &files, 0 };
 
 	(void)b;
-	sink.version = hash_str(STR(TW_VERSION " 2"), 0);
+	sink.version = hash_str(STR(TW_VERSION " 3"), 0);
 	sitefiles_init(&files, r->output);
 	site_render(r->report, r->tz, &sink);
 	sitefiles_close(&files);

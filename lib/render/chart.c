@@ -269,15 +269,55 @@ mark_names(struct buf *b, const struct chart *c)
 	buf_lit(b, "</div>");
 }
 
+/* Finds where between `a` and `e` the clock is set; `e` when it is not. */
+static int64_t
+find_shift(int64_t a, int64_t e)
+{
+	int64_t offset = zone_offset_s(a);
+
+	if (zone_offset_s(e - 1) == offset)
+		return e;
+	while (e - a > 1) {
+		int64_t mid = a + (e - a) / 2;
+
+		if (zone_offset_s(mid) == offset)
+			a = mid;
+		else
+			e = mid;
+	}
+	return e;
+}
+
+/* Appends how many seconds the clock is ahead of UTC at first, then each time at which
+ * it is set and what it is ahead from then on. It is looked for once a day, or once a
+ * pixel where that is longer. */
+static void
+offsets(struct buf *b, const struct chart *c)
+{
+	int64_t step = (c->to - c->from) / CHART_COLUMNS;
+	int64_t offset = zone_offset_s(c->from);
+
+	if (step < MS_PER_DAY)
+		step = MS_PER_DAY;
+	buf_printf(b, "%lld", (long long)offset);
+	for (int64_t at = c->from; at < c->to;) {
+		at = find_shift(at, at + step < c->to ? at + step : c->to);
+		if (at == c->to || zone_offset_s(at) == offset)
+			continue;
+		offset = zone_offset_s(at);
+		buf_printf(b, " %lld %lld", (long long)at, (long long)offset);
+	}
+}
+
 void
 chart_time(struct buf *b, const struct chart *c)
 {
 	buf_lit(b, "<div class=\"chart\" role=\"img\" aria-label=\"");
 	html_text(b, c->title);
-	buf_printf(b,
-	    "\" data-from=\"%lld\" data-to=\"%lld\" data-offset=\"%lld\">",
-	    (long long)c->from, (long long)c->to,
-	    (long long)zone_offset_s(c->from));
+	buf_printf(b, "\" data-from=\"%lld\" data-to=\"%lld\" data-offset=\"",
+	    (long long)c->from, (long long)c->to);
+	offsets(b, c);
+	buf_lit(b, "\">");
 	mark_names(b, c);
 	for (size_t i = 0; i < c->n_lines; i++)
 		one_line(b, c, &c->lines[i]);
@@ -338,25 +378,6 @@ wall_percent(int64_t from, int64_t t, bool before)
 	int64_t shift = zone_offset_s(before ? t - 1 : t) - zone_offset_s(from);
 
 	return (double)(t - from + shift * MS_PER_S) * 100 / MS_PER_DAY;
-}
-
-/* Finds where between `a` and `e` the clock is set; `e` when it is not. */
-static int64_t
-find_shift(int64_t a, int64_t e)
-{
-	int64_t offset = zone_offset_s(a);
-
-	if (zone_offset_s(e - 1) == offset)
-		return e;
-	while (e - a > 1) {
-		int64_t mid = a + (e - a) / 2;
-
-		if (zone_offset_s(mid) == offset)
-			a = mid;
-		else
-			e = mid;
-	}
-	return e;
 }
 
 /* The bar of `span` from `a` to `e`, within the day that has begun at `from`. */

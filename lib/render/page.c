@@ -165,7 +165,8 @@ const char page_script[] =
     "if(u){var box=u.querySelector('input');u.hidden=false;"
     "setInterval(function(){if(box.checked)location.reload()},15000)}\n"
     "d.querySelectorAll('.chart').forEach(function(c){"
-    "var f=+c.dataset.from,e=+c.dataset.to,o=+c.dataset.offset,"
+    "var f=+c.dataset.from,e=+c.dataset.to,"
+    "o=c.dataset.offset.split(' ').map(Number),"
     "rows=[],tb=c.parentNode.querySelectorAll('[data-at]');\n"
     "tb.forEach(function(x){rows.push([+x.dataset.at,x.dataset.v])});\n"
     "if(!rows.length)return;\n"
@@ -175,8 +176,9 @@ const char page_script[] =
     "c.addEventListener('mousemove',function(ev){"
     "var q=p.getBoundingClientRect(),g=c.getBoundingClientRect(),"
     "z=(ev.clientX-q.left)/q.width;if(z<0||z>1)return;\n"
-    "var at=f+z*(e-f),i=0;while(i+1<rows.length&&rows[i+1][0]<=at)i++;\n"
-    "var m=new Date(at+o*1000);s.textContent=m.toISOString().slice(11,16)"
+    "var at=f+z*(e-f),i=0,k=0;while(at>=o[k+1])k+=2;"
+    "while(i+1<rows.length&&rows[i+1][0]<=at)i++;\n"
+    "var m=new Date(at+o[k]*1000);s.textContent=m.toISOString().slice(11,16)"
     "+'  '+rows[i][1];x.style.left=(ev.clientX-g.left)+'px';"
     "c.appendChild(s);c.appendChild(x)});\n"
     "c.addEventListener('mouseleave',function(){s.remove();x.remove()})});\n"
@@ -185,8 +187,8 @@ const char page_script[] =
     "else ready();\n"
     "})();\n";
 
-/* Of the script as it stands in a page alone: tests/cli/html.t holds it. */
-#define SCRIPT_HASH "sha256-8WsvrvO/G1I1fWf7fWVH2NWP5Ho0ATbm2cmg7fCsQcc="
+/* Of the script as it stands in a page alone: tests/cli/hostile.t holds it. */
+#define SCRIPT_HASH "sha256-mz1cKu3ENC5xDC/yFZCUILculWkYaZH6ZTaqnyXcfYw="
 
 /*
  * Appends what the page may do: our style and our script, nothing from elsewhere,

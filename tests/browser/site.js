@@ -1,14 +1,15 @@
 /*
  * site - opens every page of a site in a real browser
  *
- *   node site.js SITE STATS TOOL SHOTS
+ *   node site.js SITE STATS TOOL SHIFT SHOTS
  *
  * Checks for each page: nothing on the console, no request to anywhere but the
  * files of the site, no broken link, no text that lies over other text or is cut
  * off, nothing wider than a phone, no violation that axe-core finds, in light and
  * dark. Clicks from the overview to a channel, a stream and back, changes the
- * week, and holds figures on the pages against the JSON reports. Pictures of the
- * main pages go to SHOTS. Speaks TAP.
+ * week, and holds figures on the pages against the JSON reports. SHIFT is the page of
+ * a stream of two hours from 02:00 on, after one of which the clock is set back: the
+ * clock under the pointer is, too. Pictures of the main pages go to SHOTS. Speaks TAP.
  */
 'use strict';
 const fs = require('fs'), path = require('path');
@@ -17,7 +18,7 @@ const { execFileSync } = require('child_process');
 const puppeteer = require('puppeteer-core');
 const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-const [site, stats, tool, shots] = process.argv.slice(2);
+const [site, stats, tool, shift, shots] = process.argv.slice(2);
 let n = 0, failed = 0;
 
 function ok(good, name, why) {
@@ -196,6 +197,22 @@ function clashes() {
 				x.textContent), thousands(s[key] ?? 0, d), `${name} ${key}`);
 	}
 	ok(wrong.length === 0 && same >= 20, `${same} figures equal the JSON`, wrong);
+
+	/* The clock under the pointer. */
+	const clock = async (share) => {
+		const box = await (await page.$('.plot')).boundingBox();
+		await page.mouse.move(box.x + box.width * share, box.y + 20);
+		return page.$eval('.read', (x) => x.textContent.slice(0, 5));
+	};
+	await page.goto(pathToFileURL(shift).href);
+	const clocks = [await clock(0.252), await clock(0.452), await clock(0.752)];
+	ok(clocks.join(' ') === '02:30 02:54 02:30', `the clock is set back: ${clocks}`);
+	await page.goto(root + channel);
+	await click('main tbody a');
+	const [from, to] = await page.$eval('.chart', (x) =>
+		[+x.dataset.from, +x.dataset.to]);
+	const middle = new Date((from + to) / 2).toISOString().slice(11, 15);
+	ok((await clock(0.5)).startsWith(middle), `in UTC it is not: ${middle}`);
 
 	/* Without the script all numbers are there, too. */
 	await page.setJavaScriptEnabled(false);

@@ -91,6 +91,44 @@ test_time(void)
 	buf_release(&b);
 }
 
+/* The clock under the pointer goes on from the offset of its time. */
+static void
+test_offsets(void)
+{
+	static const struct {
+		const char *zone;
+		int64_t from, to;
+		const char *want;
+	} charts[] = {
+		{ "UTC", 0, MS_PER_HOUR, "\"0\"" },
+		/* 2026-10-25, 00:00Z to 02:00Z: back at 01:00Z. */
+		{ "Europe/Berlin", INT64_C(1792886400000),
+		    INT64_C(1792893600000), "\"7200 1792890000000 3600\"" },
+		/* The year 2026: there and back between days without. */
+		{ "Europe/Berlin", INT64_C(1767225600000),
+		    INT64_C(1798761600000),
+		    "\"3600 1774746000000 7200 1792890000000 3600\"" },
+		/* A thousand years: not without end. */
+		{ "Europe/Berlin", 0, INT64_C(31556952000000), "\"3600 " },
+	};
+	struct errmsg why;
+	struct buf b = { 0 };
+	char want[128];
+
+	for (size_t i = 0; i < sizeof(charts) / sizeof(*charts); i++) {
+		struct chart c = { .title = STR("t"),
+			.from = charts[i].from,
+			.to = charts[i].to };
+
+		buf_reset(&b);
+		snprintf(want, sizeof(want), " data-offset=%s", charts[i].want);
+		ok(zone_set(charts[i].zone, &why), "%s", charts[i].zone);
+		chart_time(&b, &c);
+		ok(count(&b, want) == 1 && b.len < 30000, "%s", want);
+	}
+	buf_release(&b);
+}
+
 static void
 test_width(void)
 {
@@ -130,6 +168,7 @@ main(void)
 	is_text(bar, "\xe2\x96\x88\xe2\x96\x8c|\xe2\x96\x8f|", "bars");
 	is_text(shorts, "0 7 9.5 950 999 1.2k 12k 3.4M ", "short numbers");
 	test_time();
+	test_offsets();
 	test_width();
 	return tap_done();
 }
