@@ -5,9 +5,9 @@
  * needed to stay under a number of buckets. A bucket keeps the least and the
  * greatest of its windows beside their sums, so that no peak and no lull ever
  * vanishes, and a hole stays a hole. As long as nothing is merged, a window that comes
- * again takes its own place, and one that became another stream's can be taken out; after
- * that what comes again begins the course anew from there: so lines that are read twice
- * count once either way.
+ * again takes its own place, and one that became another stream's can be taken out;
+ * after that what comes again begins the course anew from there: so lines that are read
+ * twice count once either way.
  */
 #ifndef TW_MODEL_COURSE_H
 #define TW_MODEL_COURSE_H
