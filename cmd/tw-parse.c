@@ -440,6 +440,9 @@ check_options(struct parse *p)
 
 	if (p->optout == NULL && path != NULL && *path != '\0')
 		load_optout(p, "TW_OPTOUT", path);
+	if (p->optout != NULL && optout_doubt(p->optout) != NULL &&
+	    p->in.words != TOOL_QUIET)
+		tool_warn("%s", optout_doubt(p->optout));
 	if (p->mask && !p->strip)
 		tool_wrong("--mask is for --strip");
 	if (p->strip && p->optout == NULL)

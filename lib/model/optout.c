@@ -6,17 +6,21 @@
  */
 #include "model/optout.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/idset.h"
+#include "base/lines.h"
 #include "base/map.h"
 #include "base/utf8.h"
 #include "base/xalloc.h"
 #include "format/hash.h"
-#include "format/input.h"
 #include "format/jsonscan.h"
 
-#define ID_MAX 20 /* digits */
+#define ID_MAX        20                    /* digits */
+#define FILE_LINE_MAX ((size_t)1024 * 1024) /* bytes, of the file of users */
 
 struct fact {
 	struct str role;  /* who it is about */
@@ -25,6 +29,7 @@ struct fact {
 };
 
 struct optout {
+	struct errmsg doubt; /* of the file, or empty */
 	struct map ids;
 	struct map names;      /* with a to z for A to Z */
 	struct map odd;        /* those of them that are not one word */
@@ -54,7 +59,7 @@ is_word(char c)
 static bool
 is_blank(char c)
 {
-	return c == ' ' || c == '\t' || c == '\r';
+	return c == ' ' || c == '\t';
 }
 
 /* Some people's names have a blank behind them. */
@@ -116,24 +121,57 @@ cut_word(struct str *rest, struct str *word)
 		rest->p++;
 		rest->len--;
 	}
-	if (rest->len == 0 || *rest->p == '#')
-		return false;
 	word->p = rest->p;
-	while (rest->len > 0 && !is_blank(*rest->p)) {
+	while (rest->len > 0 && !is_blank(*rest->p) && *rest->p != '#') {
 		rest->p++;
 		rest->len--;
 	}
 	word->len = (size_t)(rest->p - word->p);
-	return true;
+	return word->len > 0;
 }
 
 static bool
-is_id(struct str s)
+is_digits(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++)
 		if (s.p[i] < '0' || s.p[i] > '9')
 			return false;
-	return s.len > 0 && s.len <= ID_MAX;
+	return s.len > 0;
+}
+
+/* Takes the id that begins a line. */
+static bool
+add_id(struct optout *o, struct str id, struct errmsg *why)
+{
+	if (!is_digits(id) || id.len > ID_MAX) {
+		errmsg_set(why, "\"%.*s\" is no Twitch user id (digits)",
+		    id.len > 64 ? 64 : (int)id.len, id.p);
+		return false;
+	}
+	if (*id.p == '0') {
+		errmsg_set(why,
+		    "\"%.*s\" is no Twitch user id: it begins with a zero",
+		    STR_ARGS(id));
+		return false;
+	}
+	(void)map_number(&o->ids, id, hash_str(id, 0));
+	return true;
+}
+
+/* Takes a name that stands behind it. */
+static void
+add_name(struct optout *o, struct str name)
+{
+	if (is_digits(name) && *o->doubt.text == '\0')
+		errmsg_set(&o->doubt,
+		    "\"%.*s\" is taken as a name: an id stands on a line of "
+		    "its own, and a name of digits has an @ before it",
+		    name.len > 64 ? 64 : (int)name.len, name.p);
+	if (*name.p == '@') {
+		name.p++;
+		name.len--;
+	}
+	learn_name(o, name, false);
 }
 
 /* Reads one line of the file. */
@@ -146,50 +184,90 @@ add_line(struct optout *o, struct str line, bool whole, struct errmsg *why)
 		errmsg_set(why, "this is no line of text");
 		return false;
 	}
-	if (!cut_word(&line, &word))
-		return true;
-	if (!is_id(word)) {
-		errmsg_set(why, "\"%.*s\" is no Twitch user id (digits)",
-		    word.len > 64 ? 64 : (int)word.len, word.p);
+	if (line.len > 0 && line.p[line.len - 1] == '\r')
+		line.len--;
+	if (memchr(line.p, '\r', line.len) != NULL) {
+		errmsg_set(why, "there is a CR in the line: lines end with LF");
 		return false;
 	}
-	(void)map_number(&o->ids, word, hash_str(word, 0));
+	if (!cut_word(&line, &word))
+		return true;
+	if (!add_id(o, word, why))
+		return false;
 	while (cut_word(&line, &word))
-		learn_name(o, word, false);
+		add_name(o, word);
 	return true;
+}
+
+/* A lines_source; `arg` is the descriptor. */
+static ssize_t
+read_plain(void *arg, char *p, size_t n)
+{
+	const int *fd = arg;
+	ssize_t got;
+
+	do
+		got = read(*fd, p, n);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+/* Reads all lines of the file `path`. */
+static bool
+add_lines(
+    struct optout *o, struct lines *l, const char *path, struct errmsg *why)
+{
+	struct str line;
+	int r;
+
+	while ((r = lines_next(l, &line)) == 1) {
+		bool certain = *o->doubt.text == '\0';
+		bool good;
+
+		if (l->number == 1)
+			line = utf8_without_mark(line);
+		good = add_line(o, line, !l->part && !l->cont, why);
+		if (!good || (certain && *o->doubt.text != '\0'))
+			errmsg_where(good ? &o->doubt : why, "%s:%lld", path,
+			    (long long)l->number);
+		if (!good)
+			return false;
+	}
+	if (r < 0) {
+		errmsg_system(why);
+		errmsg_where(why, "%s", path);
+	}
+	return r == 0;
 }
 
 struct optout *
 optout_load(const char *path, struct errmsg *why)
 {
 	struct optout *o = xcalloc(1, sizeof(*o));
-	struct input in;
-	struct str line;
-	int r;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct lines l;
+	bool good;
 
-	if (!input_open(&in, path, NULL, why)) {
+	if (fd < 0) {
+		errmsg_system(why);
 		errmsg_where(why, "%s", path);
-		goto fail;
+		optout_free(o);
+		return NULL;
 	}
-	while ((r = input_next(&in, &line, why)) == 1) {
-		if (in.lines.number == 1)
-			line = utf8_without_mark(line);
-		if (!add_line(o, line, !in.lines.part && !in.lines.cont, why)) {
-			errmsg_where(
-			    why, "%s:%lld", path, (long long)in.lines.number);
-			goto fail;
-		}
-	}
-	if (r < 0) {
-		errmsg_where(why, "%s", path);
-		goto fail;
-	}
-	input_close(&in);
-	return o;
-fail:
-	input_close(&in);
+	lines_init(&l, read_plain, &fd, FILE_LINE_MAX);
+	good = add_lines(o, &l, path, why);
+	lines_release(&l);
+	close(fd);
+	if (good)
+		return o;
 	optout_free(o);
 	return NULL;
+}
+
+const char *
+optout_doubt(const struct optout *o)
+{
+	return *o->doubt.text != '\0' ? o->doubt.text : NULL;
 }
 
 static bool
@@ -546,7 +624,7 @@ optout_names(const struct optout *o, struct buf *b)
 	for (size_t i = 0; i < o->met.n; i++) {
 		struct str name = map_name(&o->met, i);
 
-		if (has_control(name))
+		if (has_control(name) || memchr(name.p, '#', name.len) != NULL)
 			continue;
 		buf_str(b, name);
 		buf_byte(b, '\n');

@@ -28,13 +28,20 @@ enum optout_escapes {
 struct optout; /* the users */
 
 /*
- * Read the file `path`.
+ * Read the file `path`, as it is: compressed it is none.
  *
  * Returns the users, perhaps none; NULL with `why`, which names the line, when
  * the file cannot be read or a line of it is not as it should be. The caller
  * gives them to optout_free().
  */
 struct optout *optout_load(const char *path, struct errmsg *why) MUST_USE;
+
+/*
+ * Tell what in the file may be meant in another way than it is taken.
+ *
+ * Returns words for a person, borrowed, which name the line; or NULL.
+ */
+const char *optout_doubt(const struct optout *o);
 
 /*
  * Tell whether one of the users stands in a field of the line `m`: wrote it, is
@@ -75,7 +82,7 @@ bool optout_mask(
 /*
  * Append to `b` the names that were learned from lines, one a line, each once,
  * with a to z for A to Z; not those that only the file gives, and none with a
- * control character in it.
+ * control character or a `#` in it, which no such file can hold.
  */
 void optout_names(const struct optout *o, struct buf *b);
 

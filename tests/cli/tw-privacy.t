@@ -51,6 +51,17 @@ wrong "^tw-parse: --optout: $tmp/none: No such file or directory; it wants one u
 wrong "$tmp: .*directory" "$tmp" "a folder"
 printf '12\nzoe_12\n' >"$tmp/bad"
 wrong "$tmp/bad:2: \"zoe_12\" is no Twitch user id (digits)" "$tmp/bad" "a login"
+printf '12\n0900\n' >"$tmp/zero"
+wrong "$tmp/zero:2: \"0900\" is no Twitch user id: it begins with a zero" "$tmp/zero" "a zero"
+printf '12\r13\r' >"$tmp/cr"
+wrong "$tmp/cr:1: there is a CR in the line" "$tmp/cr" "lines that end with CR"
+gzip -c "$users" >"$tmp/users.gz"
+wrong "$tmp/users.gz:1: " "$tmp/users.gz" "a compressed one"
+printf '12\t900\n' >"$tmp/two"
+tw-parse --optout "$tmp/two" <"$in" 2>"$tmp/err" | cmp -s - "$here/data/privacy.out"
+is "$? $(cat "$tmp/err")" "0 tw-parse: $tmp/two:1: \"900\" is taken as a name: an id stands on a line of its own, and a name of digits has an @ before it" \
+	"two ids on a line are warned of"
+is "$(tw-parse -q --optout "$tmp/two" <"$in" 2>&1 >/dev/null)" "" "but not with -q"
 out=$(TW_OPTOUT=$tmp/bad tw-parse <"$in" 2>&1)
 is "$?" 2 "so it is with the variable"
 like "$out" "^tw-parse: TW_OPTOUT: $tmp/bad:2: " "and it says where"

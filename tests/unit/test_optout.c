@@ -73,10 +73,13 @@ test_file(void)
 		"123456789012345678901\n", "12\n0x1f\n",
 		"12\n\xef\xbb\xbf"
 		"13\n",
-		"12\n\0 13\n" };
-	static const char *const want[] = {
-		":1: ", ":2: ", ":1: ", ":1: ", ":2: ", ":2: ", ""
-	};
+		"900\n0900\n", "0\n", "12\r13\r14\n", "12 # x\r13\r",
+		"\x1f\x8b\x08 12\n", "12#x\n#\n#13\n13x#\n", "12\n\0 13\n" };
+	static const char *const want[] = { ":1: ", ":2: ", ":1: ", ":1: ",
+		":2: ", ":2: ",
+		":2: \"0900\" is no Twitch user id: it begins with a zero",
+		":1: ", ":1: there is a CR in the line: lines end with LF",
+		":1: there is a CR", ":1: ", ":4: ", "" };
 	struct errmsg why;
 	struct optout *o;
 
@@ -91,6 +94,23 @@ test_file(void)
 		  "12\n");
 	ok(in_irc(o, "@user-id=12 :a!a@a PRIVMSG #c :x"),
 	    "a byte order mark before the first line");
+	optout_free(o);
+	o = users("12#x\n13#\r\n14\tzoe#amy bob\r");
+	ok(in_irc(o, "@user-id=12 :a!a@a PRIVMSG #c :x") &&
+		in_irc(o, "@user-id=13 :a!a@a PRIVMSG #c :x"),
+	    "a comment right behind an id");
+	ok(in_irc(o, "@login=zoe :t CLEARMSG #c :x") &&
+		!in_irc(o, "@login=amy :t CLEARMSG #c :x") &&
+		!in_irc(o, "@login=bob :t CLEARMSG #c :x"),
+	    "and behind a name");
+	ok(optout_doubt(o) == NULL, "all is as it should be");
+	optout_free(o);
+	o = users("12 zoe @900\n13\t900\n14 @901\n15 902\n");
+	ok(in_irc(o, "@login=901 :t CLEARMSG #c :x"), "a name of digits");
+	ok(optout_doubt(o) != NULL &&
+		strstr(optout_doubt(o), ":2: \"900\" is taken as a name") !=
+		    NULL,
+	    "is warned of without an @: %s", optout_doubt(o));
 	optout_free(o);
 	o = users("");
 	ok(!in_irc(o, "@user-id=12 :a!a@a PRIVMSG #c :x"), "an empty file");
