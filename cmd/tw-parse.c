@@ -446,9 +446,9 @@ check_options(struct parse *p)
 	if (p->mask && !p->strip)
 		tool_wrong("--mask is for --strip");
 	if (p->strip && p->optout == NULL)
-		tool_wrong("--strip: without whom? give --optout");
+		tool_wrong("--strip: without whom? give --optout, or set TW_OPTOUT");
 	if (p->names && p->optout == NULL)
-		tool_wrong("--names: whose? give --optout");
+		tool_wrong("--names: whose? give --optout, or set TW_OPTOUT");
 	if (p->names && p->strip)
 		tool_wrong("--names and --strip: one after the other");
 	if ((p->names || p->strip) && p->events_only)

@@ -136,9 +136,12 @@ configure() {
 	ours TW_DATA "$TW_DATA"
 	umask "$TW_UMASK"
 	mkdir -p "$TW_DATA/state" "$TW_DATA/lock" "$TW_DATA/run" "$TW_DATA/log" \
-		"$TW_DATA/parts" "$TW_DATA/raw/chat" "$TW_DATA/raw/poll" || exit 1
+		"$TW_DATA/parts" "$TW_DATA/raw/chat" "$TW_DATA/raw/poll" 2>/dev/null || {
+		warn "TW_DATA: $TW_DATA: the folders in it cannot be made"
+		exit 1
+	}
 	# TW_NOW, anything that date(1) reads, takes the place of the clock.
-	now=$(date -u -d "${TW_NOW:-now}" +%s) ||
+	now=$(date -u -d "${TW_NOW:-now}" +%s 2>/dev/null) ||
 		wrong "TW_NOW: \"$TW_NOW\" is no time"
 }
 
