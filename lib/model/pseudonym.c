@@ -77,7 +77,7 @@ replace(struct pseudonyms *p, const char *kind, struct str *s)
 }
 
 /* Adds the badge `one` when it says what somebody is in the channel: mentions
- * are counted apart by that. */
+ * are counted apart by that, whatever its version. */
 static void
 add_role(struct buf *b, struct str one)
 {
@@ -90,7 +90,7 @@ add_role(struct buf *b, struct str one)
 	};
 
 	for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++)
-		if (one.len > roles[i].len && str_starts(one, roles[i])) {
+		if (str_starts(one, roles[i])) {
 			if (b->len > 0)
 				buf_byte(b, ',');
 			buf_str(b, roles[i]);

@@ -100,7 +100,8 @@ full(enum event_type type)
 	e.user = STR("SECRET-user");
 	e.user_id = STR("SECRET-user_id");
 	e.name = STR("SECRET-name");
-	e.badges = STR("SECRET-badges/1,moderator/1,moderators/1,subscriber/7");
+	e.badges = STR("SECRET-badges/1,moderator/1,moderators/1,subscriber/7,"
+		       "lead_moderator/,broadcaster");
 	e.badge_info = STR("SECRET-badge_info");
 	e.shared_from = STR("500100200");
 	e.bits = 100;
@@ -146,7 +147,8 @@ test_event(void)
 	event_write(&again, &e);
 	buf_reset(&line);
 	event_write(&line, &e);
-	ok(str_eq(e.badges, STR("moderator/1")) && e.bits == 100 && e.first &&
+	ok(str_eq(e.badges, STR("moderator/1,lead_moderator/1")) &&
+		e.bits == 100 && e.first &&
 		str_eq(e.mentions, STR("[\"cola\"]")) &&
 		str_eq(e.shared_from, STR("500100200")),
 	    "what figures are made of stays");
