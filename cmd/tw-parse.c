@@ -446,7 +446,8 @@ check_options(struct parse *p)
 	if (p->mask && !p->strip)
 		tool_wrong("--mask is for --strip");
 	if (p->strip && p->optout == NULL)
-		tool_wrong("--strip: without whom? give --optout, or set TW_OPTOUT");
+		tool_wrong(
+		    "--strip: without whom? give --optout, or set TW_OPTOUT");
 	if (p->names && p->optout == NULL)
 		tool_wrong("--names: whose? give --optout, or set TW_OPTOUT");
 	if (p->names && p->strip)
