@@ -45,14 +45,69 @@ mask_part(struct strip *s, char *copy, struct str line, struct str part,
 		    copy + (size_t)(part.p - line.p), part.len, escapes);
 }
 
-/* Tells whether people write freely in the tag `key`. */
-static bool
-is_prose(struct str key)
+/* Finds what people wrote in a list of badges: of the outcome of a prediction the
+ * text is there. Absent when there is none. */
+static struct str
+prediction(struct str badges)
 {
-	return str_eq(key, STR("system-msg")) ||
-	    str_eq(key, STR("reply-parent-msg-body")) ||
-	    str_eq(key, STR("msg-param-goal-description")) ||
-	    str_eq(key, STR("msg-param-sub-plan-name"));
+	struct str lead = STR("predictions/");
+
+	while (badges.len > 0) {
+		const char *comma = memchr(badges.p, ',', badges.len);
+		size_t len =
+		    comma != NULL ? (size_t)(comma - badges.p) : badges.len;
+
+		if (len > lead.len && str_starts(badges, lead))
+			return (
+			    struct str){ badges.p + lead.len, len - lead.len };
+		len += comma != NULL;
+		badges.p += len;
+		badges.len -= len;
+	}
+	return STR_ABSENT;
+}
+
+/* Tells whether people may write freely in the param `key`: not in those that become
+ * fields of an event, nor where there is an id. */
+static bool
+is_free_param(struct str key)
+{
+	static const struct str fields[] = {
+#define NAMED(s) { s, sizeof(s) - 1 }
+		NAMED("bits-spent"),
+		NAMED("cumulative-months"),
+		NAMED("gift-months"),
+		NAMED("mass-gift-count"),
+		NAMED("months"),
+		NAMED("recipient-user-name"),
+		NAMED("sub-plan"),
+		NAMED("viewerCount"),
+#undef NAMED
+	};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		if (str_eq(key, fields[i]))
+			return false;
+	return key.len < 2 || memcmp(key.p + key.len - 2, "id", 2) != 0;
+}
+
+/* Finds what people write freely in the tag `key`; absent when they do not. */
+static struct str
+prose_of_tag(struct str key, struct str value)
+{
+	struct str lead = STR("msg-param-");
+
+	if (str_eq(key, STR("badge-info")) ||
+	    str_eq(key, STR("source-badge-info")))
+		return prediction(value);
+	if (str_eq(key, STR("system-msg")) ||
+	    str_eq(key, STR("reply-parent-msg-body")))
+		return value;
+	if (!str_starts(key, lead))
+		return STR_ABSENT;
+	key.p += lead.len;
+	key.len -= lead.len;
+	return is_free_param(key) ? value : STR_ABSENT;
 }
 
 static void
@@ -62,8 +117,7 @@ mask_irc(struct strip *s, struct str line, const struct irc *m)
 	char *copy = writable(s, line);
 
 	while (irc_tag_next(&rest, &key, &value))
-		if (is_prose(key))
-			mask_part(s, copy, line, value, OPTOUT_TAG);
+		mask_part(s, copy, line, prose_of_tag(key, value), OPTOUT_TAG);
 	/* All behind the channel: mostly the text. */
 	if (m->n_params > 0) {
 		const char *at = m->param[0].p + m->param[0].len;
@@ -83,12 +137,17 @@ string_end(struct str line, size_t i)
 	return i < line.len ? i : line.len;
 }
 
-/* Tells whether people write freely in the member `key`. */
-static bool
-is_written(struct str key)
+/* Finds what people write freely in a string of the member `key`; absent when they
+ * do not. */
+static struct str
+prose_of_member(struct str key, struct str string)
 {
+	if (str_eq(key, STR("badge_info")))
+		return prediction(string);
 	return str_eq(key, STR("text")) || str_eq(key, STR("title")) ||
-	    str_eq(key, STR("params")) || str_eq(key, STR("tags"));
+		str_eq(key, STR("params")) || str_eq(key, STR("tags"))
+	    ? string
+	    : STR_ABSENT;
 }
 
 /* Masks names in the strings of those members of the object `json`, a part of
@@ -115,8 +174,9 @@ mask_json(struct strip *s, struct str line, struct str json)
 		if (end < json.len && json.p[end] == ':') {
 			if (depth == 1)
 				key = string;
-		} else if (is_written(key)) {
-			mask_part(s, copy, line, string, OPTOUT_JSON);
+		} else {
+			mask_part(s, copy, line, prose_of_member(key, string),
+			    OPTOUT_JSON);
 		}
 	}
 }

@@ -225,6 +225,21 @@ head -c 60 "$tmp/before.gz" >"$tmp/cut.gz"
 tw-parse --strip --optout "$users" "$tmp/cut.gz" >"$tmp/got" 2>"$tmp/err"
 is "$? $(grep -c 'cut short' "$tmp/err")" "1 1" "a defect is told once"
 
+# What people write in tags
+cat >"$tmp/tags" <<I
+2026-11-23T12:00:00.000Z${T}irc${T}k${T}@display-name=Amy;id=1;login=amy;msg-id=charitydonation;msg-param-charity-name=zoe12\\sfund\\:prime;msg-param-new-thing=by\\szoe12;tmi-sent-ts=1795435200007;user-id=7 :t USERNOTICE #k
+2026-11-23T12:00:01.000Z${T}irc${T}k${T}@badge-info=subscriber/14,predictions/zoe12\\swins\\sPrime;badges=subscriber/12;display-name=Amy;id=2;source-badge-info=predictions/zoe12;tmi-sent-ts=1795435201007;user-id=7 :amy!amy@amy PRIVMSG #k :x
+2026-11-23T12:00:02.000Z${T}irc${T}k${T}@display-name=Amy;id=3;login=amy;msg-id=sub;msg-param-sub-plan=Prime;msg-param-origin-id=prime;tmi-sent-ts=1795435202007;user-id=7 :t USERNOTICE #k
+I
+echo '12 zoe12 prime subscriber' >"$tmp/given"
+tw-parse --strip --mask --optout "$tmp/given" "$tmp/tags" >"$tmp/got"
+sed 's/zoe12/*****/g; 1,2s/[Pp]rime/*****/' "$tmp/tags" >"$tmp/want"
+same "$tmp/want" "$tmp/got" "--mask masks params that it does not know, and predictions"
+tw-parse "$tmp/got" >"$tmp/want"
+tw-parse "$tmp/tags" | tw-parse --strip --mask --optout "$tmp/given" >"$tmp/got"
+same "$tmp/want" "$tmp/got" "in events the same"
+like "$(cat "$tmp/got")" '"badge_info":"subscriber/14,predictions/\*\*\*\*\* wins \*' "badges too"
+
 # JSON that is no event
 cat >"$tmp/json" <<'I'
 {"ts":"2026-11-23T19:00:04.001Z","channel":"k","type":"hypetrain","user":"zoe","user_id":"12","text":"my secret"}
