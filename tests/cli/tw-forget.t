@@ -375,4 +375,6 @@ is "$? $out" "0 tw-forget: 0 files rewritten, 0 lines dropped, 0 masked" "then n
 like "$(mongo "$port" forget '{"delete":"chatLogs","deletes":[{"q":{"user_id":"123"},"limit":0}]}')" \
 	'"code": 72' "by user it does not delete"
 end TERM one
+tw-forget 0900 2>"$tmp/err"
+is "$? $(grep -c 'is no Twitch user id' "$tmp/err")" "2 1" "an id does not begin with 0"
 done_testing
