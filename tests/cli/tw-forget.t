@@ -302,7 +302,7 @@ is "$? $out $(cat "$raw/2026-11-22.log")" "0  " "what is no login is no channel 
 for pack in gzip zstd; do
 	$pack -c "$tmp/optout" >"$tmp/optout.packed"
 	out=$(TW_OPTOUT=$tmp/optout.packed TW_CONF=/dev/null TW_DATA=$data tw-forget 59 2>&1)
-	is "$? $out" "2 tw-forget: TW_OPTOUT: $tmp/optout.packed: it is compressed, and nothing can be put into it: unpack it" \
+	is "$? $out" "2 tw-parse: TW_OPTOUT: $tmp/optout.packed:1: this is no line of text; it wants one user id a line, and without it nothing is done" \
 		"a list that is compressed"
 	$pack -dc "$tmp/optout.packed" | cmp -s - "$tmp/optout"
 	ok $? "and stays as it is"
