@@ -186,7 +186,7 @@ like "$(cat "$tmp/err")" "$tmp/stats:51: is not there" "and where"
 
 # What is there has to be what the last line says that has its key.
 w='{"ts":"2026-11-23T12:00:%02d.000Z","channel":"k","type":"window","seconds":5,"messages":%d}\n'
-s='{"ts":"2026-11-23T12:00:00.000Z","channel":"k","type":"stream","stream_id":"7","seconds":3600,"ended_at":"2026-11-23T13:00:00.000Z","airtime_s":3600,"messages":%d}\n'
+s='{"ts":"2026-11-23T12:00:00.000Z","channel":"k","type":"stream","stream_id":"7","seconds":3600,"ended_at":"2026-11-23T13:00:00.000Z","airtime_s":3600,"messages":%d,"messages_max":1}\n'
 # shellcheck disable=SC2059 # the formats have numbers
 {
 	printf "$w" 0 1 5 2 10 3 >"$tmp/now"
@@ -242,7 +242,7 @@ wait $!
 is "$(events_in "$a" slow)" "8 8" "and the rest"
 
 # Another loader is at work.
-spawn hold python3 "$fake/mongo.py" "$a" hold one 2.5
+spawn hold python3 "$fake/mongo.py" "$a" hold one 6
 until grep -q held "$tmp/hold.out"; do sleep 0.1; done
 tw-load --no-wait --uri "$uri/one" "$tmp/events" 2>"$tmp/err"
 is $? 1 "--no-wait: status 1"
