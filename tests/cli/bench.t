@@ -6,8 +6,8 @@
 BENCH_SMALL=1 BENCH_DIR=$tmp "$root/scripts/bench" "$TW_BIN" \
 	>"$tmp/report" 2>"$tmp/err"
 is $? 0 "a small bench"
-# Lines, wall and CPU seconds, ns a line, three ratios, MiB.
-figures=' \| [1-9][0-9]*( \| [0-9.]+){2} \| [1-9][0-9]*( \| [0-9.]+){3} \| [1-9][0-9]* \|$'
+# Lines, wall and CPU seconds and their median, ns a line, three ratios, MiB.
+figures=' \| [1-9][0-9]*( \| [0-9.]+){3} \| [1-9][0-9]*( \| [0-9.]+){3} \| [1-9][0-9]* \|$'
 for tool in tw-parse tw-agg 'tw-parse \| tw-agg \| tw-report' \
 	'tw-report weekly' tw-chat tw-poll $([ ! -x "$TW_BIN/tw-load" ] || echo tw-load); do
 	grep -F "| **$tool**" "$tmp/report" | grep -q -E "$figures"
