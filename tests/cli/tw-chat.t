@@ -117,6 +117,7 @@ is "$(tw-parse -q "$file" | grep -c '"text":"again"')" 1 "its events can be read
 # Killed: the next one writes the end that it could not write
 start tw-chat -o "$tmp/killed" kanal_eins kanal_zwei
 irc joined 2 30000
+until_ok 30 joins 2 "$tmp/killed"
 irc send kanal_eins 'the last one'
 irc sync
 until_ok 30 grep -rqa ':the last one' "$tmp/killed/kanal_eins"
