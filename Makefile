@@ -210,13 +210,13 @@ TORTURE := $(B)/tests/torture/alloc.so $(B)/tests/torture/clock.so \
 PROVE = prove $(if $(V),-v)
 
 # The command tests, the longest first: most of their time they wait. Those of the
-# scripts run tools that others run under the sanitizers, where there is nothing to
-# measure, either.
+# scripts and of the pages run tools that others run under the sanitizers, where there
+# is nothing to measure, either.
 LONG := $(patsubst %,tests/cli/%.t,tw-load tw-load-faults tw-ops tw-ops-kill \
 	tw-chat-load tw-poll tw-mongo tw-chat-faults tw-forget tw-ops-watch \
 	torture project)
 CLI  := $(filter-out $(if $(SAN),tests/cli/tw-ops% tests/cli/tw-forget.t \
-	tests/cli/bench.t),\
+	tests/cli/project.t tests/cli/bench.t),\
 	$(LONG) $(filter-out $(LONG),$(wildcard tests/cli/*.t)))
 
 check: all $(UNIT) $(REPLAY) $(FAKE) $(PRELOAD) $(BENCH) $(TORTURE)

@@ -5,7 +5,7 @@
 . "$root/tests/cli/mongod.sh"
 
 rounds=4
-[ "$TW_MODE" != san ] || rounds=2
+[ "$TW_MODE" != san ] || rounds=1
 rounds=${TW_ROUNDS:-$rounds}
 # shellcheck disable=SC2046 # a list of words
 set -- $(free_ports 6)

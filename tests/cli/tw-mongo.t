@@ -5,7 +5,7 @@
 . "$root/tests/cli/mongod.sh"
 
 weeks=5
-[ "$TW_MODE" != san ] || weeks=2
+[ "$TW_MODE" != san ] || weeks=1
 weeks=${TW_WEEKS:-$weeks}
 a=$(free_ports 1)
 uri=mongodb://127.0.0.1:$a
