@@ -317,8 +317,8 @@ sum_name(const struct mentions *m, size_t i, int64_t viewer_ms,
 		.first = c->first,
 		.last = c->last };
 	if (viewer_ms > 0)
-		to->per_1000_viewer_min =
-		    (double)c->n * 1000 * MS_PER_MIN / (double)viewer_ms;
+		to->per_1000_viewer_min = stats_average(
+		    (double)c->n * 1000 * MS_PER_MIN / (double)viewer_ms);
 	for (int k = 0; k < MENTIONS_N_WHO; k++)
 		to->by[k] = m->any_event ? n->by[k] : STATS_UNKNOWN;
 	for (size_t k = 0; k < c->n_minutes; k++) {

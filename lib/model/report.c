@@ -376,7 +376,7 @@ add_figures(struct weekly_figures *f, struct sums *sums, const struct kept *k)
 static double
 ratio(int64_t a, int64_t b)
 {
-	return b > 0 ? (double)a / (double)b : STATS_UNKNOWN;
+	return b > 0 ? stats_average((double)a / (double)b) : STATS_UNKNOWN;
 }
 
 static double

@@ -10,10 +10,6 @@
 #include "format/jsonscan.h"
 #include "format/jsonw.h"
 
-/* Greater counts are nonsense, and sums of them would not be numbers: they are
- * written as this, and refused. */
-#define COUNT_MAX INT64_C(1000000000000000)
-
 /* The counters in the order of both lines, behind `messages...`. */
 static const struct counter {
 	struct str key;
@@ -45,7 +41,7 @@ enum { AFTER_MESSAGES = 1, AFTER_CHATTERS = 3 };
 static void
 write_count(struct buf *b, struct str key, int64_t v)
 {
-	jsonw_int(b, key, v < COUNT_MAX ? v : COUNT_MAX);
+	jsonw_int(b, key, v < STATS_COUNT_MAX ? v : STATS_COUNT_MAX);
 }
 
 /* Appends the counters `from` to before `to` that are not 0. */
@@ -88,7 +84,7 @@ write_ratio(struct buf *b, const char *key, double v)
 static void
 write_average(struct buf *b, const char *key, double v)
 {
-	write_ratio(b, key, v < (double)COUNT_MAX ? v : (double)COUNT_MAX);
+	write_ratio(b, key, stats_average(v));
 }
 
 static void
@@ -392,7 +388,7 @@ keep(struct stats *s, const struct field *f, const struct member *m)
 	case FORM_COUNT:
 		*(int64_t *)at = m->num;
 		return m->kind == MEMBER_INT && m->num >= 0 &&
-		    m->num <= COUNT_MAX;
+		    m->num <= STATS_COUNT_MAX;
 	case FORM_SECONDS:
 		return read_seconds(m, at);
 	case FORM_RATIO:

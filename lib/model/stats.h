@@ -14,6 +14,17 @@
 
 #define STATS_UNKNOWN (-1) /* of a figure that has no value */
 
+/* Greater counts are nonsense, and sums of them would not be numbers: they are
+ * written as this, and refused. */
+#define STATS_COUNT_MAX INT64_C(1000000000000000)
+
+/* An average of counts: no greater than one of them. */
+static inline double
+stats_average(double v)
+{
+	return v < (double)STATS_COUNT_MAX ? v : (double)STATS_COUNT_MAX;
+}
+
 enum stats_type { STATS_WINDOW, STATS_STREAM };
 
 /* One line of either type; what the other type has is not set. Slices are

@@ -120,6 +120,28 @@ test_week(void)
 	report_free(r);
 }
 
+/* Of nonsense an average is no greater than a count, so that JSON can be read. */
+static void
+test_nonsense(void)
+{
+	struct report *r = report_new();
+	struct stats s = stream("eins", "1", T0);
+	struct week week = { 0 };
+	struct weekly w;
+
+	s.n.messages = STATS_COUNT_MAX;
+	s.viewer_ms = INT64_MAX;
+	s.heard_ms = s.sampled_ms = 1;
+	report_add(r, &s);
+	ok(week_parse(STR("2026-W48"), &week), "the week");
+	report_weekly(r, week, "UTC", &w);
+	ok(w.channels[0].now.messages_avg == (double)STATS_COUNT_MAX,
+	    "messages a window");
+	ok(w.channels[0].now.viewers_avg == (double)STATS_COUNT_MAX, "viewers");
+	weekly_release(&w);
+	report_free(r);
+}
+
 /* Windows of which nothing is known count as heard, once each. */
 static void
 test_unknown(void)
@@ -378,6 +400,7 @@ main(void)
 
 	ok(zone_set("UTC", &why), "a zone");
 	test_week();
+	test_nonsense();
 	test_unknown();
 	test_history();
 	test_budget();
