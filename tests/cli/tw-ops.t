@@ -363,6 +363,20 @@ echo '[ -n "${NOWHERE:-}" ] && TW_TZ=Asia/Tokyo' >>"$conf"
 tw-etl -q
 is "$?" 0 "and does, whatever the last line of tw.conf says"
 
+# What the last polls say: a channel that was removed says nothing any more.
+again 2026-11-12T03:00Z
+# poll_line CHANNEL TIME SOURCE PAYLOAD
+poll_line() {
+	mkdir -p "$data/raw/poll/$1"
+	printf '%s\t%s\t%s\t%s\n' "$2" "$3" "$1" "$4" >>"$data/raw/poll/$1/${2%T*}.log"
+}
+for channel in eins zwei; do
+	poll_line $channel 2026-11-12T02:59:30.000Z mark '{"mark":"error","by":"h/1/1","status":503}'
+	echo $channel >>"$data/channels"
+done
+poll_line drei 2026-11-11T20:00:00.000Z helix null
+like "$(tw-status)" '^  no poll has an answer: 503$' "no channel that is asked for has an answer"
+
 # Metrics
 again 2026-11-10T00:00Z
 lay_days 9 9
