@@ -377,6 +377,18 @@ done
 poll_line drei 2026-11-11T20:00:00.000Z helix null
 like "$(tw-status)" '^  no poll has an answer: 503$' "no channel that is asked for has an answer"
 
+# One that was renamed is polled no more, from the next poll on.
+touch -d 2026-11-11 "$data/channels"
+poll_line eins 2026-11-12T02:59:40.000Z helix null
+poll_line zwei 2026-11-12T02:59:41.000Z helix null
+export TW_CLIENT_ID=x
+is "$(tw-status | grep -c 'is not polled')" 0 "all that are listed are polled"
+echo drei >>"$data/channels"
+touch -d 2026-11-11 "$data/channels"
+is "$(tw-status | grep 'is not polled')" \
+	"  drei: is not polled; no such channel, renamed, suspended?" "one is not polled any more"
+unset TW_CLIENT_ID
+
 # Metrics
 again 2026-11-10T00:00Z
 lay_days 9 9
