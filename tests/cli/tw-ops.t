@@ -258,6 +258,13 @@ for part in "$data"/parts/*/*.done; do
 done
 cat "$data"/stats/*/*.jsonl >"$tmp/got"
 same "$tmp/want" "$tmp/got" "the same figures"
+like "$(tw-status kurz)" '^kurz .* 2026-11-11T14:00 ' "tw-status sees what is done there"
+for tool in tidy 'forget 12'; do
+	touch -d '3 days ago' "$tmp/chat-kurz/.2026-11-01.log.tmp"
+	# shellcheck disable=SC2086 # words of a call
+	tw-$tool >/dev/null 2>&1
+	is "$(find "$tmp/chat-kurz" -name '.*')" "" "tw-$tool: what a kill has left there goes"
+done
 rm -r "$tmp/poll" "$tmp/chat-kurz" "$tmp/stats-kurz"
 
 # A folder that cannot be read in passing is no empty one
