@@ -72,6 +72,9 @@ is "$(find "$tmp/dest" -type f)" "" "make uninstall leaves nothing"
 make -s -C "$root" "$@" PREFIX="$tmp/a b" install
 [ -x "$tmp/a b/bin/tw-parse" ] && [ -e "$tmp/a b/share/tw/systemd/tw-chat.service" ]
 ok $? "also where the path has a blank"
+is "$(grep -l KillMode=process "$tmp/a b"/share/tw/systemd/*.service | tr '\n' '\0' |
+	xargs -0 grep -c -e PrivateTmp=yes)" 0 \
+	"what goes on behind a unit keeps its folder for temporary files"
 make -s -C "$root" "$@" PREFIX="$tmp/a b" uninstall
 is "$(find "$tmp/a b" -type f)" "" "and nothing is left there"
 
