@@ -85,6 +85,9 @@ read_conf() {
 	*) TW_CONF=$PWD/$TW_CONF ;;
 	esac
 	[ -z "$TW_CONF" ] || ours TW_CONF "$TW_CONF"
+	# The CR would be part of each value, such as of the name of a folder.
+	[ ! -f "$TW_CONF" ] || ! grep -q "$(printf '\r')\$" "$TW_CONF" ||
+		wrong "TW_CONF: $TW_CONF: its lines end with CR LF, for a shell it is LF"
 	# What it sets is for the tools, too.
 	set -a
 	# shellcheck source=/dev/null

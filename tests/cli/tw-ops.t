@@ -217,6 +217,11 @@ out=$(TW_CONF=$tmp/bad.conf tw-etl 2>&1)
 is "$? $out" '2 tw-etl: TW_JOBS: "many" is no whole number' "a wrong value is a wrong call"
 out=$(TW_CONF=$tmp/none.conf tw-status 2>&1)
 is "$?" 2 "so is a configuration that is not there"
+printf 'TW_DATA=%s\r\n' "$tmp/crlf" >"$tmp/bad.conf"
+out=$(TW_CONF=$tmp/bad.conf tw-track add kanal_eins 2>&1)
+is "$? $out $(find "$tmp" -maxdepth 1 -name 'crlf*')" \
+	"2 tw-track: TW_CONF: $tmp/bad.conf: its lines end with CR LF, for a shell it is LF " \
+	"and one with line ends of elsewhere"
 
 # The report of Monday
 again 2026-11-16T04:59Z
