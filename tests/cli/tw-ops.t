@@ -223,6 +223,16 @@ is "$? $out $(find "$tmp" -maxdepth 1 -name 'crlf*')" \
 	"2 tw-track: TW_CONF: $tmp/bad.conf: its lines end with CR LF, for a shell it is LF " \
 	"and one with line ends of elsewhere"
 
+# Several partitions find out at the same time that it is wrong.
+again 2026-11-10T00:00Z
+lay_days 9 9
+mkdir "$tmp/slow"
+printf '#!/bin/sh\nsleep 0.3\nexec %s "$@"\n' "$(command -v sync)" >"$tmp/slow/sync"
+chmod +x "$tmp/slow/sync"
+PATH=$tmp/slow:$PATH TW_WINDOW=bogus tw-etl -q 2>"$tmp/err"
+is "$? $(cat "$tmp/err")" "2 " "tw-etl ends with 2, and without a word"
+like "$(cat "$data/state/stop.build")" '^tw-agg: --window: "bogus"' "the next run knows why"
+
 # The report of Monday
 again 2026-11-16T04:59Z
 is "$(tw-weekly --due)" "" "nothing to report before the first stream"
