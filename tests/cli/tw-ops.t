@@ -385,6 +385,16 @@ echo '[ -n "${NOWHERE:-}" ] && TW_TZ=Asia/Tokyo' >>"$conf"
 tw-etl -q
 is "$?" 0 "and does, whatever the last line of tw.conf says"
 
+# A collector that was started, and of which there is no line at all
+again 2026-11-12T03:00Z
+mkdir -p "$data/run"
+echo kanal_eins >"$data/channels"
+echo 1 >"$data/run/chat.pid"
+touch -d 2026-11-12T02:55Z "$data/run/chat.pid"
+is "$(tw-status | grep -c 'nothing heard')" 0 "it may not have come to it yet"
+touch -d 2026-11-12T02:45Z "$data/run/chat.pid"
+like "$(tw-status)" '^  nothing heard for 15 min; no network?' "later a person is told"
+
 # What the last polls say: a channel that was removed says nothing any more.
 again 2026-11-12T03:00Z
 # poll_line CHANNEL TIME SOURCE PAYLOAD
