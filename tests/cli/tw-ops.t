@@ -210,6 +210,9 @@ at 2026-11-09T12:00Z
 out=$(tw-status)
 is $? 1 "a clock that was set back needs a person"
 like "$out" 'the newest raw line is of 2026-11-09T23:5.*: the clock was set back' "and it says so"
+at 2026-11-07T12:00Z
+like "$(tw-status)" 'the newest raw line is of 2026-11-09T23:5.*: the clock was set back' \
+	"also to another day"
 
 # The configuration
 echo 'TW_JOBS=many' >"$tmp/bad.conf"
