@@ -424,6 +424,15 @@ is "$(tw-status | grep 'is not polled')" \
 	"  drei: is not polled; no such channel, renamed, suspended?" "one is not polled any more"
 unset TW_CLIENT_ID
 
+# A collector that something else starts, again and again
+again 2026-11-12T03:00Z
+printf '#!/bin/sh\necho no luck >&2\nexit 1\n' >"$tmp/shim/tw-chat"
+chmod +x "$tmp/shim/tw-chat"
+for _ in 1 2 3 4 5; do
+	"$tmp/shim/tw-watch" --run chat
+done
+like "$(tw-status)" '^  tw-chat was started 5 times in an hour: no luck$' "a person is told"
+
 # Metrics
 again 2026-11-10T00:00Z
 lay_days 9 9
