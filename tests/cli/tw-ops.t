@@ -110,6 +110,10 @@ printf '2026-11-09T23:59:59.000Z\tirc\tlang\tPING\n' >"$late"
 tw-tidy -q
 is "$(cat "$late".* | zstd -q -dc 2>/dev/null | grep -c PING) $(ls "$late" 2>/dev/null)" "1 " \
 	"and not a second time when tw-tidy is killed before the file is gone"
+printf '2026-11-09T00:00:00.000Z\tirc\tlang\tPING\n' >"$late"
+tw-tidy -q
+is "$? $(wc -l <"$late")" "0 1" "what would not be in order behind it stays beside it"
+rm "$late"
 echo TW_KEEP_RAW=1 >>"$conf"
 at 2026-11-20T00:00Z
 tw-tidy -q
