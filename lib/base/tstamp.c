@@ -266,6 +266,12 @@ tstamp_write(char *p, int64_t ms)
 void
 tstamp_add(struct buf *b, int64_t ms)
 {
+	/* The week or window of a time may begin or end beyond what can be
+	 * written. */
+	if (ms < TSTAMP_MIN)
+		ms = TSTAMP_MIN;
+	if (ms > TSTAMP_MAX)
+		ms = TSTAMP_MAX;
 	if (buf_room(b, TSTAMP_LEN)) {
 		tstamp_write(b->p + b->len, ms);
 		b->len += TSTAMP_LEN;

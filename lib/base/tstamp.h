@@ -59,7 +59,8 @@ bool tstamp_parse_date(struct str s, struct civil *date) MUST_USE;
 void tstamp_write(char *p, int64_t ms);
 
 /*
- * Append `ms` in our spelling.
+ * Append `ms` in our spelling; what lies beyond TSTAMP_MIN or TSTAMP_MAX as
+ * that.
  */
 void tstamp_add(struct buf *b, int64_t ms);
 

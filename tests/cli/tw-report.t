@@ -74,6 +74,20 @@ is "$(json | jq -r .week)" "$(date -u -d '-7 days' +%G-W%V)" \
 	"the default is the last complete week"
 is "$(json -c nobody --week latest -q | jq -c .channels)" '[]' "-c"
 
+# The last week that has a beginning ends in a year that cannot be written, and so
+# does the last hole.
+{
+	s a 1 9999-12-31T23:50:00.000Z
+	echo '{"ts":"9999-12-31T23:59:55.000Z","channel":"a","type":"window","seconds":5,"stream_id":"1","messages":0,"heard_s":0}'
+} >"$tmp/end"
+for f in json csv text html; do
+	tw-report -q --week latest --format $f "$tmp/end" >"$tmp/end.week" &&
+		tw-report -q stream latest --format $f "$tmp/end" >"$tmp/end.$f"
+	is $? 0 "the last moments of year 9999, $f"
+done
+is "$(tw-report --week latest --format json "$tmp/end" | jq -r .to)" 9999-12-31T23:59:59.999Z \
+	"the end of their week"
+
 # Files: the format by the name; whole or not at all.
 "$TW_BIN/tests/gen" week "$tmp/week"
 tw-parse "$tmp"/week/*/*/*.log | tw-agg >"$tmp/stats"

@@ -100,6 +100,14 @@ test_write(void)
 	tstamp_add(&b, TSTAMP_MAX);
 	is(buf_view(&b), "9999-12-31T23:59:59.999Z", "the last moment");
 	buf_reset(&b);
+	tstamp_add(&b, TSTAMP_MAX + 1);
+	is(buf_view(&b), "9999-12-31T23:59:59.999Z",
+	    "the end of the last day, which cannot be written");
+	buf_reset(&b);
+	tstamp_add(&b, TSTAMP_MIN - 1);
+	is(buf_view(&b), "0000-01-01T00:00:00.000Z",
+	    "a moment before the first");
+	buf_reset(&b);
 	tstamp_add(&b, INT64_C(1700000000123));
 	is(buf_view(&b), "2023-11-14T22:13:20.123Z", "1700000000123");
 	buf_release(&b);
