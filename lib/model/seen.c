@@ -40,10 +40,12 @@ channel_of(struct seen *s, const struct event *e)
 static bool
 is_old(const struct seen *s, const struct seen_entry *x)
 {
-	/* Of the difference, too, 48 bits are looked at: it may be before 1970. */
-	uint64_t age = (uint64_t)s->greatest[x->channel] - x->ts;
+	int64_t greatest = s->greatest[x->channel], ts = (int64_t)x->ts;
 
-	return (int64_t)(age << 16) > (int64_t)SEEN_WINDOW_MS << 16;
+	/* None is greater than the greatest: it was before 1970. */
+	if (ts > greatest)
+		ts -= INT64_C(1) << 48;
+	return greatest - ts > SEEN_WINDOW_MS;
 }
 
 /* Maps a hash to a group without a division: as a fraction of the table. */

@@ -3,6 +3,7 @@
  */
 #include "tap.h"
 
+#include "base/tstamp.h"
 #include "model/seen.h"
 
 #define T0 INT64_C(1795435200000) /* 2026-11-23T12:00:00Z */
@@ -55,6 +56,13 @@ test_window(void)
 	ok(!message(&s, "eins", "m1", -1), "kept");
 	ok(message(&s, "eins", "m1", SEEN_WINDOW_MS - 1), "a repeat");
 	ok(!message(&s, "eins", "m1", SEEN_WINDOW_MS), "a ms later it is not");
+	seen_release(&s);
+
+	/* More than 2^47 ms, which are 4,459 years. */
+	ok(!message(&s, "eins", "m1", 0), "kept");
+	ok(!message(&s, "eins", "m2", TSTAMP_MAX), "the end of time");
+	ok(!message(&s, "eins", "m1", 0), "too old to be remembered");
+	ok(message(&s, "eins", "m2", 0), "that is not");
 	seen_release(&s);
 
 	/* The time is the greatest, not the last. */
