@@ -585,8 +585,9 @@ record_poll(const struct record *r, struct pollfd *p)
 void
 record_polled(struct record *r, const struct pollfd *p)
 {
-	/* Of a pipe: there is no reader any more. */
-	if (p->fd >= 0 && (p->revents & POLLERR) != 0)
+	/* There is no reader any more. A pipe has the one, a socket the other,
+	 * and poll() does not wait any more. */
+	if (p->fd >= 0 && (p->revents & (POLLERR | POLLHUP)) != 0)
 		r->closed = true;
 }
 

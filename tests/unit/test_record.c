@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include "base/dayfiles.h"
 #include "base/now.h"
@@ -736,20 +737,28 @@ test_files(void)
 /* Standard output, put aside while a pipe stands there. */
 static int kept_stdout = -1;
 
+/* Puts the second of `ends` there. Returns the first, which does not wait. */
+static int
+output_begin(const int ends[2])
+{
+	fflush(stdout);
+	if (kept_stdout < 0)
+		kept_stdout = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 10);
+	if (kept_stdout < 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0 ||
+	    dup2(ends[1], STDOUT_FILENO) < 0)
+		err(1, "standard output");
+	close(ends[1]);
+	return ends[0];
+}
+
 static int
 pipe_begin(void)
 {
 	int ends[2];
 
-	fflush(stdout);
-	if (kept_stdout < 0)
-		kept_stdout = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 10);
-	if (kept_stdout < 0 || pipe(ends) != 0 ||
-	    fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0 ||
-	    dup2(ends[1], STDOUT_FILENO) < 0)
+	if (pipe(ends) != 0)
 		err(1, "pipe");
-	close(ends[1]);
-	return ends[0];
+	return output_begin(ends);
 }
 
 static void
@@ -920,6 +929,32 @@ test_pipe_poll(void)
 	record_free(r);
 }
 
+/* A socket whose other end is gone says so in other words than a pipe. */
+static void
+test_socket(void)
+{
+	enum record_news news;
+	struct errmsg why;
+	struct record *r;
+	struct pollfd p;
+	int ends[2], fd;
+	bool woken;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+		err(1, "socketpair");
+	fd = output_begin(ends);
+	r = begin(NULL, false);
+	(void)record_channel(r, STR("k"));
+	close(fd);
+	record_poll(r, &p);
+	woken = poll(&p, 1, 0) == 1;
+	record_polled(r, &p);
+	news = record_news(r, &why);
+	pipe_end();
+	ok(woken && news == RECORD_CLOSED, "a socket that is closed is, too");
+	record_free(r);
+}
+
 /* `--sync` is of files: with a pipe it gives nothing to do. */
 static void
 test_pipe_sync(void)
@@ -989,6 +1024,7 @@ main(void)
 	test_files();
 	test_pipe();
 	test_pipe_poll();
+	test_socket();
 	test_pipe_sync();
 	test_late();
 	return tap_done();
