@@ -63,6 +63,7 @@ struct record {
 	struct channel *channels; /* by number */
 	size_t cap_channels;
 	struct dayfiles *files; /* NULL = standard output */
+	int fd;                 /* of that; ours when it is another */
 	struct queue pipe;
 	size_t *waiting; /* channels with something to write, oldest first */
 	size_t n_waiting, cap_waiting;
@@ -93,15 +94,35 @@ is_writable(int fd)
 	return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
 }
 
+/*
+ * Finds where to write to standard output. A terminal that poll() finds writable
+ * takes a few bytes, perhaps, and more would be waited for. So it is opened once
+ * more, not to wait: on the one that was given to us that would be so for the
+ * shell, too.
+ */
+static int
+output_fd(void)
+{
+	int fd = -1;
+
+	if (isatty(STDOUT_FILENO))
+		fd = open("/proc/self/fd/1",
+		    O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return fd >= 0 ? fd : STDOUT_FILENO;
+}
+
 struct record *
 record_new(const struct record_options *o, struct errmsg *why)
 {
 	struct record *r = xcalloc(1, sizeof(*r));
 
 	r->o = *o;
+	r->fd = STDOUT_FILENO;
 	r->mono = now_mono_ms();
-	if (o->dir == NULL && is_writable(STDOUT_FILENO))
+	if (o->dir == NULL && is_writable(STDOUT_FILENO)) {
+		r->fd = output_fd();
 		return r;
+	}
 	if (o->dir == NULL) {
 		errmsg_set(why, "standard output: cannot be written");
 		record_free(r);
@@ -497,7 +518,7 @@ write_files(struct record *r, bool all)
 static void
 write_pipe(struct record *r)
 {
-	struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	struct pollfd p = { .fd = r->fd, .events = POLLOUT };
 	struct queue *q = &r->pipe;
 
 	if (q->failed && r->mono < q->retry_ms)
@@ -508,7 +529,7 @@ write_pipe(struct record *r)
 
 		if (poll(&p, 1, 0) <= 0)
 			break;
-		n = write(STDOUT_FILENO, q->bytes.p + q->done, len);
+		n = write(r->fd, q->bytes.p + q->done, len);
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			break;
 		if (n < 0) {
@@ -577,7 +598,7 @@ record_poll(const struct record *r, struct pollfd *p)
 	*p = (struct pollfd){ .fd = -1 };
 	if (r->files != NULL)
 		return;
-	p->fd = STDOUT_FILENO;
+	p->fd = r->fd;
 	if (queued(q) > 0 && !q->failed)
 		p->events = POLLOUT;
 }
@@ -650,7 +671,7 @@ record_finish(struct record *r, int64_t wait_ms, struct errmsg *why)
 
 	tell_gaps(r, now_ms(), true);
 	for (;;) {
-		struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
+		struct pollfd p = { .fd = r->fd, .events = POLLOUT };
 
 		r->mono = now_mono_ms();
 		flush(r, true);
@@ -676,6 +697,8 @@ record_free(struct record *r)
 {
 	if (r == NULL)
 		return;
+	if (r->fd != STDOUT_FILENO)
+		close(r->fd);
 	for (size_t i = 0; i < r->names.n; i++)
 		buf_release(&r->channels[i].queue.bytes);
 	map_release(&r->names);

@@ -4,9 +4,11 @@
 #include "tap.h"
 
 #include <fcntl.h>
+#include <pty.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <termios.h>
 
 #include "base/dayfiles.h"
 #include "base/now.h"
@@ -955,6 +957,52 @@ test_socket(void)
 	record_free(r);
 }
 
+/* A terminal whose other end does not read: it would be waited for, as poll()
+ * does not tell how much it takes. */
+static void
+test_terminal(void)
+{
+	int ends[2], fd;
+	int64_t mono = now_mono_ms();
+	struct record_counts c[2];
+	struct buf got = { 0 };
+	struct termios raw;
+	struct record *r;
+	struct pollfd p;
+	char payload[4001];
+	size_t a;
+
+	if (openpty(&ends[0], &ends[1], NULL, NULL, NULL) != 0 ||
+	    tcgetattr(ends[1], &raw) != 0)
+		err(1, "terminal");
+	raw.c_oflag &= ~(tcflag_t)OPOST;
+	if (tcsetattr(ends[1], TCSANOW, &raw) != 0)
+		err(1, "terminal");
+	fd = output_begin(ends);
+	r = begin(NULL, false);
+	a = record_channel(r, STR("k"));
+	snprintf(payload, sizeof(payload), "%-4000d", 0);
+	for (int i = 0; i < 100; i++)
+		record_line(r, a, NOON, STR("irc"), str_of(payload));
+	tick(r, NOON, &mono, 1);
+	c[0] = record_counts(r);
+	do {
+		while (pipe_read(fd, &got, 65536) > 0)
+			continue;
+		tick(r, NOON, &mono, 1);
+		c[1] = record_counts(r);
+	} while (c[1].waiting > 0);
+	p = (struct pollfd){ .fd = fd, .events = POLLIN };
+	while ((int64_t)got.len < c[1].bytes && poll(&p, 1, 1000) == 1)
+		(void)pipe_read(fd, &got, 65536);
+	pipe_end();
+	close(fd);
+	ok(c[0].bytes > 0 && c[0].waiting > 0, "a terminal is not waited for");
+	is_int((int64_t)got.len, c[1].bytes, "it gets all, later");
+	record_free(r);
+	buf_release(&got);
+}
+
 /* `--sync` is of files: with a pipe it gives nothing to do. */
 static void
 test_pipe_sync(void)
@@ -1025,6 +1073,7 @@ main(void)
 	test_pipe();
 	test_pipe_poll();
 	test_socket();
+	test_terminal();
 	test_pipe_sync();
 	test_late();
 	return tap_done();
