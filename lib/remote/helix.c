@@ -228,36 +228,42 @@ read_secret(const struct helix *h, struct buf *b, struct errmsg *why)
 	return good;
 }
 
-/* Reads the server's answer: a new token. */
+/* Reads the server's answer: a new token, which takes the place of the old one. */
 static bool
 take_token(struct helix *h, struct str body)
 {
 	/* Without a word about it: a 401 will tell its end. */
 	int64_t life_ms = MS_PER_DAY, now = now_ms();
+	struct token fresh = { 0 };
 	struct member m;
 	struct errmsg why;
 
-	token_release(&h->token);
 	if (jsonr_read(h->page, body, JSONR_REPAIR, &why) != JSONR_OBJECT)
 		return false;
 	while (jsonr_next(h->page, &m) == 1) {
 		if (str_eq(m.key, STR("access_token")) &&
 		    m.kind == MEMBER_STRING)
-			buf_str(&h->token.text, m.text);
+			buf_str(&fresh.text, m.text);
 		else if (str_eq(m.key, STR("expires_in")) &&
 		    m.kind == MEMBER_INT && m.num > 0)
 			life_ms =
 			    (m.num < INT32_MAX ? m.num : INT32_MAX) * MS_PER_S;
 	}
-	for (size_t i = 0; i < h->token.text.len; i++)
-		if (h->token.text.p[i] <= ' ' || h->token.text.p[i] > '~')
-			h->token.text.len = 0;
+	for (size_t i = 0; i < fresh.text.len; i++)
+		if (fresh.text.p[i] <= ' ' || fresh.text.p[i] > '~')
+			fresh.text.len = 0;
+	if (fresh.text.len == 0) {
+		token_release(&fresh);
+		return false;
+	}
 	/* A token that lives shortly is not renewed at once. */
 	life_ms = life_ms > 2 * LIFE_LEFT ? life_ms - LIFE_LEFT : life_ms / 2;
-	h->token.renew_at = now + (life_ms > LIFE_LEAST ? life_ms : LIFE_LEAST);
-	h->token.validated_at = now;
+	fresh.renew_at = now + (life_ms > LIFE_LEAST ? life_ms : LIFE_LEAST);
+	fresh.validated_at = now;
+	token_release(&h->token);
+	h->token = fresh;
 	h->token_number++;
-	return h->token.text.len > 0;
+	return true;
 }
 
 static void
@@ -377,6 +383,11 @@ have_token(struct helix *h)
 		int64_t wait, end;
 
 		got = ask_token(h);
+		/* The old one was not refused: for this there is an hour left. */
+		if (got == GOT_NOT && h->token.text.len > 0) {
+			h->token.renew_at = now_ms() + LIFE_LEAST;
+			return GOT_IT;
+		}
 		wait = backoff_next(&backoff, chance());
 		end = now_mono_ms() + wait;
 		if (got != GOT_NOT || tries == TRIES ||

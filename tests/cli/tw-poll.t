@@ -74,6 +74,16 @@ is "$(echo "${reply#ok }" | jq .tokens)" 1 "the next run takes the token from th
 printf '{"access_token":"x","renew_at":"2999-01-01T00:00:00.000Z"}' >"$(echo "$XDG_CACHE_HOME"/tw/*)"
 tw-poll --once kanal_eins 2>"$tmp/err" | grep -q helix
 is "$? $(cat "$tmp/err")" "0 " "a stale token in the cache is renewed"
+for fault in "status 500" "garbage"; do
+	sed 's/"renew_at":"[^"]*"/"renew_at":"2020-01-01T00:00:00.000Z"/' \
+		"$XDG_CACHE_HOME"/tw/* >"$tmp/token"
+	cat "$tmp/token" >"$(echo "$XDG_CACHE_HOME"/tw/*)"
+	# shellcheck disable=SC2086 # a fault and its arguments
+	helix fault token $fault '*'
+	tw-poll --once kanal_eins 2>"$tmp/err" | grep -q helix
+	is "$? $(cat "$tmp/err")" "0 " "an old one serves while there is no new one: $fault"
+	helix clear token
+done
 echo '{broken' >"$(echo "$XDG_CACHE_HOME"/tw/*)"
 tw-poll --once kanal_eins 2>/dev/null | grep -q helix
 ok $? "so is a file that is broken"
