@@ -508,10 +508,13 @@ on_notice(struct listen *l, struct room *r, const struct irc_head *h)
 			refuse(l, r, id);
 }
 
-/* The server has parted us, unasked. */
+/* The server has parted us. Of a room that was left and is asked for again the
+ * answer to our own PART comes now: that is no reason to wait. */
 static void
 on_part(struct listen *l, struct room *r, unsigned on)
 {
+	if ((r->heard & on) == 0)
+		return;
 	if (unhear(l, r, on))
 		mark_lost(l, r, l->wall, "parted by the server");
 	/* A refusal that came with it has set a later time. By the old session

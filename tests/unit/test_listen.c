@@ -343,6 +343,25 @@ test_parted_by_old(void)
 	end(l);
 }
 
+/* Left by a list that was wrong for a moment: the server answers our PART when
+ * the room is asked for again. */
+static void
+test_left_and_back(void)
+{
+	struct listen *l = begin(1);
+
+	pass(l, 1000);
+	listen_add(l, STR("b"));
+	listen_remove(l, STR("a"));
+	listen_add(l, STR("a"));
+	tell(0, ":" NICK "!" NICK "@x PART #a");
+	pass(l, 1000);
+	is_int(count(&heard, "a mark join\n"), 2, "heard again at once");
+	is_int(count(&heard, "a mark stop\n"), 1, "after the stop");
+	is_int(count(&heard, "a mark lost\n"), 0, "which was no loss");
+	end(l);
+}
+
 static void
 test_banned_twice(void)
 {
@@ -467,6 +486,7 @@ main(void)
 	test_refusals();
 	test_parted_twice();
 	test_parted_by_old();
+	test_left_and_back();
 	test_banned_twice();
 	test_old_stays();
 	test_old_and_new_room();
