@@ -10,6 +10,9 @@
 #include "format/jsonscan.h"
 #include "format/jsonw.h"
 
+/* More seconds are nonsense, too: ms of them do not fit 64 bits. */
+#define SUM_MAX_S INT64_C(9000000000000000)
+
 /* The counters in the order of both lines, behind `messages...`. */
 static const struct counter {
 	struct str key;
@@ -66,11 +69,18 @@ write_key(struct buf *b, const char *key)
 	buf_lit(b, "\":");
 }
 
+/* A sum of seconds: no greater than they are read. */
+static int64_t
+sane_ms(int64_t ms)
+{
+	return ms < SUM_MAX_S * MS_PER_S ? ms : SUM_MAX_S * MS_PER_S;
+}
+
 static void
 write_seconds(struct buf *b, const char *key, int64_t ms)
 {
 	write_key(b, key);
-	num_add_ms(b, ms);
+	num_add_ms(b, sane_ms(ms));
 }
 
 static void
@@ -121,7 +131,8 @@ write_viewers(struct buf *b, const struct stats *s)
 	jsonw_time(b, STR("viewers_max_at"), s->viewers_max_at);
 	write_seconds(b, "viewer_s", s->viewer_ms);
 	write_seconds(b, "sampled_s", s->sampled_ms);
-	write_ratio(b, "hours_watched", (double)s->viewer_ms / MS_PER_HOUR);
+	write_ratio(
+	    b, "hours_watched", (double)sane_ms(s->viewer_ms) / MS_PER_HOUR);
 }
 
 /* The share of `part_ms` in the airtime, at most 1. */
@@ -351,7 +362,7 @@ read_seconds(const struct member *m, int64_t *ms)
 	const char *dot;
 	double v;
 
-	if (!read_double(m, &v) || v > 9e15)
+	if (!read_double(m, &v) || v > (double)SUM_MAX_S)
 		return false;
 	dot = memchr(m->text.p, '.', m->text.len);
 	if (m->kind == MEMBER_INT) {

@@ -139,6 +139,26 @@ test_nonsense(void)
 	    "counts past 10^15 are written as that");
 	b.len--;
 	ok(stats_read(r, buf_view(&b), &s, &why), "and read again");
+	/* Two minutes of 10^15 viewers: more ms than fit 64 bits. */
+	buf_reset(&b);
+	s = (struct stats){ .type = STATS_STREAM,
+		.ts = INT64_C(1795435200000),
+		.channel = STR("k"),
+		.seconds = 5,
+		.stream_id = STR("900"),
+		.ended_at = INT64_C(1795435320000),
+		.airtime_ms = 120000,
+		.viewers_avg = 1e15,
+		.viewers_max = INT64_C(1000000000000000),
+		.viewers_max_at = INT64_C(1795435200000),
+		.viewer_ms = INT64_MAX,
+		.sampled_ms = 120000,
+		.heard_ms = STATS_UNKNOWN,
+		.messages_max_at = INT64_MIN };
+	stats_write(&b, &s);
+	b.len--;
+	ok(stats_read(r, buf_view(&b), &s, &why), "seconds past 9 x 10^15");
+	is_int(s.viewer_ms, INT64_C(9000000000000000000), "as that");
 	stats_reader_free(r);
 	buf_release(&b);
 }
