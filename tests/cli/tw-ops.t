@@ -428,6 +428,9 @@ echo drei >>"$data/channels"
 touch -d 2026-11-11 "$data/channels"
 is "$(tw-status | grep 'is not polled')" \
 	"  drei: is not polled; no such channel, renamed, suspended?" "one is not polled any more"
+touch -d 2026-11-12T02:45Z "$data/channels"
+is "$(TW_INTERVAL=1800 tw-status | grep -c 'is not polled')" 0 \
+	"but the next poll may be yet to come for what is new in the list"
 unset TW_CLIENT_ID
 
 # A collector that something else starts, again and again
