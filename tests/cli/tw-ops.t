@@ -442,6 +442,13 @@ for _ in 1 2 3 4 5; do
 done
 like "$(tw-status)" '^  tw-chat was started 5 times in an hour: no luck$' "a person is told"
 
+# A disk that can only be read any more
+mkdir "$tmp/readonly"
+printf '#!/bin/sh\nexit 1\n' >"$tmp/readonly/touch"
+chmod +x "$tmp/readonly/touch"
+like "$(PATH=$tmp/readonly:$PATH tw-status)" '^  the run log cannot be written$' \
+	"tw-status tells that nothing can be written"
+
 # Metrics
 again 2026-11-10T00:00Z
 lay_days 9 9
