@@ -304,10 +304,10 @@ is_channel() {
 	esac
 }
 
-# listed: the channels of the list, one a line
+# listed: the channels of the list, one a line; a byte order mark is none of it
 listed() {
 	[ -e "$TW_CHANNELS" ] || return 0
-	sed 's/^#.*//; s/[[:blank:]]#.*//; s/[[:space:]]//g; /^$/d' "$TW_CHANNELS" |
+	sed "1s/^$(printf '\357\273\277')//"'; s/^#.*//; s/[[:blank:]]#.*//; s/[[:space:]]//g; /^$/d' "$TW_CHANNELS" |
 		tr '[:upper:]' '[:lower:]'
 }
 

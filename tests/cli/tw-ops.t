@@ -394,6 +394,13 @@ echo '[ -n "${NOWHERE:-}" ] && TW_TZ=Asia/Tokyo' >>"$conf"
 tw-etl -q
 is "$?" 0 "and does, whatever the last line of tw.conf says"
 
+# A list from elsewhere, with a byte order mark, as the collectors read it
+again 2026-11-12T03:00Z
+printf '\357\273\277kanal_eins\r\nkanal_zwei\r\n' >"$data/channels"
+is "$(tw-track list | paste -s -d ' ' -)" "kanal_eins kanal_zwei" "its channels"
+tw-track remove kanal_eins
+is "$(tw-track list)" kanal_zwei "the first of them can be removed"
+
 # A collector that was started, and of which there is no line at all
 again 2026-11-12T03:00Z
 mkdir -p "$data/run"
