@@ -280,8 +280,10 @@ main(int argc, char **argv)
 	orders = stop_init();
 	if (orders < 0)
 		err(TOOL_FAILED, "signals");
-	/* An output without reader is found out by its error. */
+	/* An output without reader, or a file that must not grow (ulimit -f), is
+	 * found out by its error. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	c.options.net = chat_net_new(
 	    url != NULL ? url : DEFAULT_URL, collect_cafile(), &why);
 	if (c.options.net == NULL)

@@ -662,8 +662,10 @@ main(int argc, char **argv)
 	p.orders = stop_init();
 	if (p.orders < 0)
 		err(TOOL_FAILED, "signals");
-	/* An output without reader is found out by its error. */
+	/* An output without reader, or a file that must not grow (ulimit -f), is
+	 * found out by its error. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	p.options.http = http_new(collect_cafile(), &why);
 	if (p.options.http == NULL)
 		errx(TOOL_FAILED, "%s", why.text);

@@ -223,6 +223,20 @@ is "$(grep -c 'PRIVMSG #k5' "$tmp/disk/k5/"*.log)" \
 is "$(tw-parse -q "$tmp/disk/k5/"*.log 2>/dev/null | grep -c '"type":"message"')" \
 	"$(grep -c 'PRIVMSG #k5' "$tmp/disk/k5/"*.log)" "no line is torn"
 
+# A file that must not grow any more is no end, either.
+(
+	ulimit -f 100
+	exec tw-chat -o "$tmp/limit" k7 2>"$tmp/limit.err" 8>&- 9<&-
+) &
+limit=$!
+until_ok 30 grep -rq '"join"' "$tmp/limit"
+irc burst k7 5000
+until_ok 30 grep -q 'File too large: trying again' "$tmp/limit.err"
+ok $? "a file at its limit is told"
+kill $limit
+wait $limit
+is $? 1 "and does not kill"
+
 # TLS: who is not who he should be is not listened to
 "$root/tests/fake/certs" "$tmp/certs"
 irc_plain=$irc
