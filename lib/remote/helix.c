@@ -275,6 +275,24 @@ save_token(struct helix *h)
 		h->o.words(h->o.arg, true, why.text);
 }
 
+/* Returns what of an address may be told: one with a password in it only from the
+ * host on. */
+static const char *
+tellable(const char *url)
+{
+	const char *host = strstr(url, "://"), *told = url;
+	size_t len;
+
+	if (host == NULL)
+		return url;
+	host += 3;
+	len = strcspn(host, "/?#");
+	for (size_t i = 0; i < len; i++)
+		if (host[i] == '@')
+			told = host + i + 1;
+	return told;
+}
+
 enum got { GOT_IT, GOT_NOT, GOT_REFUSED, GOT_STOPPED };
 
 /* Asks for a token once. */
@@ -309,14 +327,15 @@ ask_token(struct helix *h)
 	} else if (s.status == 400 || s.status == 401 || s.status == 403) {
 		errmsg_set(&h->why,
 		    "%s: HTTP %d: the client id or its secret is refused",
-		    url.p, s.status);
+		    tellable(url.p), s.status);
 	} else {
 		got = GOT_NOT;
 		if (s.status == 0)
-			errmsg_set(&h->why, "%s: %s", url.p, s.why.text);
-		else
 			errmsg_set(
-			    &h->why, "%s: HTTP %d, no token", url.p, s.status);
+			    &h->why, "%s: %s", tellable(url.p), s.why.text);
+		else
+			errmsg_set(&h->why, "%s: HTTP %d, no token",
+			    tellable(url.p), s.status);
 	}
 out:
 	explicit_bzero(form.p, form.cap);

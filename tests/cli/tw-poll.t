@@ -87,6 +87,15 @@ done
 echo '{broken' >"$(echo "$XDG_CACHE_HOME"/tw/*)"
 tw-poll --once kanal_eins 2>/dev/null | grep -q helix
 ok $? "so is a file that is broken"
+for fault in "status 400" "status 404" "close"; do
+	# shellcheck disable=SC2086 # a fault and its arguments
+	helix fault token $fault 8
+	TW_AUTH_URL=http://me:hunter2@127.0.0.1:$helix_port/oauth2 \
+		timeout 20 tw-poll --once kanal_eins >"$tmp/got2" 2>&1
+	helix clear token
+	like "$(cat "$tmp/got2")" "\"why\":\"127.0.0.1:$helix_port/oauth2/token: " "an address is told: $fault"
+	is "$(grep -c hunter2 "$tmp/got2")" 0 "but no password in it"
+done
 helix object kanal_eins '{"id":"1","viewer_count":1,"started_at":"2026-11-24T12:00:00Z"}'
 tw-poll --once kanal_eins kanal_drei 2>/dev/null | grep -v '"poll"' | cut -f2-3 |
 	tr '\t' ' ' | sort >"$tmp/got2"
