@@ -473,6 +473,8 @@ tw-status --metrics "$tmp/fifo"
 is "$? $(test -p "$tmp/fifo"; echo $?)" "0 0" "a FIFO stays one"
 wait $!
 tw-status --metrics - >"$tmp/want"
+# Other tests fill the disk meanwhile.
+sed -i '/^tw_disk_free_bytes/d' "$tmp/want" "$tmp/got"
 same "$tmp/want" "$tmp/got" "and gets them, as standard output does"
 for channel in errors runs; do
 	mkdir -p "$data/raw/chat/$channel"
