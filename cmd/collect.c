@@ -11,6 +11,7 @@
 
 #include "base/login.h"
 #include "base/now.h"
+#include "base/stop.h"
 #include "base/utf8.h"
 #include "format/hash.h"
 
@@ -163,6 +164,18 @@ collect_cafile(void)
 	if (path != NULL)
 		tool_readable("TW_CAFILE", path);
 	return path;
+}
+
+int
+collect_signals(void)
+{
+	int orders = stop_init();
+
+	if (orders < 0)
+		err(TOOL_FAILED, "signals");
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	return orders;
 }
 
 void

@@ -74,6 +74,15 @@ const char *collect_env(const char *name);
 const char *collect_cafile(void);
 
 /*
+ * Begin to catch the signals that are orders (base/stop.h); exits when that fails.
+ * An output without reader, or a file that must not grow (ulimit -f), is found out
+ * by its error, not by a signal.
+ *
+ * Returns the descriptor of the orders.
+ */
+int collect_signals(void);
+
+/*
  * Append to `b` who this collector is, for the marks' `by`, terminated: host,
  * pid, and when it began.
  */

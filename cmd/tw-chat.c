@@ -7,7 +7,6 @@
 #include <err.h>
 #include <getopt.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -277,13 +276,7 @@ main(int argc, char **argv)
 		tool_give_up("", &why);
 	if (c.channels.n == 0 && c.source.words != TOOL_QUIET)
 		warnx("%s: no channel in it yet", c.source.file);
-	orders = stop_init();
-	if (orders < 0)
-		err(TOOL_FAILED, "signals");
-	/* An output without reader, or a file that must not grow (ulimit -f), is
-	 * found out by its error. */
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
+	orders = collect_signals();
 	c.options.net = chat_net_new(
 	    url != NULL ? url : DEFAULT_URL, collect_cafile(), &why);
 	if (c.options.net == NULL)

@@ -7,7 +7,6 @@
 #include <err.h>
 #include <getopt.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -659,13 +658,7 @@ main(int argc, char **argv)
 	if (p.wanted.n == 0 && p.source.words != TOOL_QUIET)
 		warnx("%s: no channel in it yet", p.source.file);
 	warn_of_interval(&p);
-	p.orders = stop_init();
-	if (p.orders < 0)
-		err(TOOL_FAILED, "signals");
-	/* An output without reader, or a file that must not grow (ulimit -f), is
-	 * found out by its error. */
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
+	p.orders = collect_signals();
 	p.options.http = http_new(collect_cafile(), &why);
 	if (p.options.http == NULL)
 		errx(TOOL_FAILED, "%s", why.text);

@@ -10,7 +10,8 @@
 #include "format/jsonscan.h"
 #include "format/jsonw.h"
 
-/* More seconds are nonsense, too: ms of them do not fit 64 bits. */
+/* More seconds are nonsense, as greater counts are: of hardly more the ms do not fit
+ * 64 bits. */
 #define SUM_MAX_S INT64_C(9000000000000000)
 
 /* The counters in the order of both lines, behind `messages...`. */

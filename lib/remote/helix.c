@@ -303,6 +303,7 @@ ask_token(struct helix *h)
 	struct http_request q = { .timeout_ms = TIMEOUT_MS };
 	struct single s = { 0 };
 	enum got got = GOT_REFUSED;
+	const char *told;
 
 	/* No growing: it would leave a copy of the secret behind. */
 	(void)buf_room(&form, 4096);
@@ -318,6 +319,7 @@ ask_token(struct helix *h)
 	buf_byte(&url, '\0');
 	q.url = url.p;
 	q.form = buf_view(&form);
+	told = tellable(url.p);
 	h->counts.tokens++;
 	if (!single_ask(h, &q, &s)) {
 		got = GOT_STOPPED;
@@ -326,16 +328,15 @@ ask_token(struct helix *h)
 		save_token(h);
 	} else if (s.status == 400 || s.status == 401 || s.status == 403) {
 		errmsg_set(&h->why,
-		    "%s: HTTP %d: the client id or its secret is refused",
-		    tellable(url.p), s.status);
+		    "%s: HTTP %d: the client id or its secret is refused", told,
+		    s.status);
 	} else {
 		got = GOT_NOT;
 		if (s.status == 0)
-			errmsg_set(
-			    &h->why, "%s: %s", tellable(url.p), s.why.text);
+			errmsg_set(&h->why, "%s: %s", told, s.why.text);
 		else
-			errmsg_set(&h->why, "%s: HTTP %d, no token",
-			    tellable(url.p), s.status);
+			errmsg_set(
+			    &h->why, "%s: HTTP %d, no token", told, s.status);
 	}
 out:
 	explicit_bzero(form.p, form.cap);
