@@ -93,6 +93,25 @@ intake_line(void *arg, const struct input *file, struct str line)
 		    l->part, l->cont);
 }
 
+/* A tool_ahead. */
+static bool
+take_ahead(void *arg, struct input *file)
+{
+	struct str ahead = lines_ahead(&file->lines);
+	const char *refused = NULL;
+	struct intake *in = arg;
+	size_t len = in->ahead(in->arg, ahead, &refused);
+
+	if (len == 0)
+		return false;
+	lines_take(&file->lines, len);
+	in->lines++;
+	if (refused != NULL)
+		tool_refuse(&in->rejects, file->name, file->lines.number,
+		    refused, (struct str){ ahead.p, len }, false, false);
+	return true;
+}
+
 void
 intake_row(struct intake *in, const char *name, struct str line)
 {
@@ -109,15 +128,16 @@ intake_row(struct intake *in, const char *name, struct str line)
 enum tool_exit
 intake_files(struct intake *in, char *const *paths, int n)
 {
+	tool_ahead *ahead = in->ahead != NULL ? take_ahead : NULL;
 	enum tool_exit result = TOOL_DONE;
 
 	if (n == 0)
 		return tool_each_line(
-		    in->tool, "-", in->words, intake_line, in);
+		    in->tool, "-", in->words, ahead, intake_line, in);
 	for (int i = 0; i < n; i++)
 		result = tool_graver(result,
 		    tool_each_line(
-			in->tool, paths[i], in->words, intake_line, in));
+			in->tool, paths[i], in->words, ahead, intake_line, in));
 	return result;
 }
 

@@ -18,15 +18,25 @@
  */
 typedef const char *intake_take(void *arg, struct str line, struct errmsg *why);
 
+/*
+ * Takes the line in that `ahead`, see lines_ahead(), begins with, if it can tell where
+ * it ends.
+ *
+ * Returns its length; 0 when it is to be given to the intake_take. Where it is to
+ * be refused, `*refused` says why.
+ */
+typedef size_t intake_ahead(void *arg, struct str ahead, const char **refused);
+
 struct intake {
 	const char *tool; /* borrowed; its name */
 	enum tool_words words;
 	struct tool_filter filter;
 	struct tool_rejects rejects;
-	const char *uri;   /* borrowed; NULL = files */
-	intake_take *take; /* gets each line that is whole and not empty */
-	void *arg;         /* borrowed; for it */
-	int64_t lines;     /* read */
+	const char *uri;     /* borrowed; NULL = files */
+	intake_take *take;   /* gets each line that is whole and not empty */
+	intake_ahead *ahead; /* of files, may take them before; or NULL */
+	void *arg;           /* borrowed; for both */
+	int64_t lines;       /* read */
 };
 
 /* The long options; those of one tool begin at INTAKE_OWN. */

@@ -272,7 +272,7 @@ liveview_run(const char *path, const char *tz, bool once, struct intake in)
 			(void)tcsetattr(v.tty, TCSANOW, &v.before);
 	} else {
 		result = tool_each_line(
-		    in.tool, path, TOOL_QUIET, intake_line, &v.in);
+		    in.tool, path, TOOL_QUIET, NULL, intake_line, &v.in);
 		print_once(&v);
 	}
 	buf_release(&v.out);

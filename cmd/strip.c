@@ -375,7 +375,8 @@ strip_files(struct optout *o, char *const *paths, size_t n, bool mask,
 	begin(&s);
 	for (size_t i = 0; i < n; i++)
 		result = tool_graver(result,
-		    tool_each_line("tw-parse", paths[i], words, take_line, &s));
+		    tool_each_line(
+			"tw-parse", paths[i], words, NULL, take_line, &s));
 	summary(&s, words);
 	end(&s);
 	return result;
@@ -408,7 +409,7 @@ strip_names(
 	for (size_t i = 0; i < n; i++)
 		result = tool_graver(result,
 		    tool_each_line(
-			"tw-parse", paths[i], words, learn_line, &s));
+			"tw-parse", paths[i], words, NULL, learn_line, &s));
 	buf_lit(&b, "tw-parse: ");
 	num_add_thousands(&b, s.lines);
 	buf_lit(&b, " lines, ");

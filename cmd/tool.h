@@ -186,15 +186,20 @@ extern const struct unpack_tie tool_tie;
  * `line` is borrowed for the call. */
 typedef void tool_line(void *arg, const struct input *in, struct str line);
 
+/* Takes the next line of `in` if it need not be looked for, with lines_ahead() and
+ * lines_take(). Returns false when it is to be given to the tool_line. */
+typedef bool tool_ahead(void *arg, struct input *in);
+
 /*
  * Read the operand `path` of `tool` (`-` is standard input) and give each line
- * to `take`, with `arg`. Standard output is flushed before a wait.
+ * that `ahead` does not take, which may be NULL, to `take`, both with `arg`.
+ * Standard output is flushed before a wait.
  *
  * Returns TOOL_FAILED, having said why, when it cannot be read to its end, else
  * TOOL_DONE.
  */
 enum tool_exit tool_each_line(const char *tool, const char *path,
-    enum tool_words words, tool_line *take, void *arg);
+    enum tool_words words, tool_ahead *ahead, tool_line *take, void *arg);
 
 /*
  * Give up what a tool that reads strangers' lines does not need once its options

@@ -18,7 +18,7 @@ const struct unpack_tie tool_tie = { flush, NULL };
 
 enum tool_exit
 tool_each_line(const char *tool, const char *path, enum tool_words words,
-    tool_line *take, void *arg)
+    tool_ahead *ahead, tool_line *take, void *arg)
 {
 	struct progress progress;
 	struct errmsg why;
@@ -31,8 +31,13 @@ tool_each_line(const char *tool, const char *path, enum tool_words words,
 		return TOOL_FAILED;
 	}
 	progress = tool_progress(tool, words, unpack_size(in.u));
-	while ((more = input_next(&in, &line, &why)) == 1) {
-		take(arg, &in, line);
+	for (;;) {
+		if (ahead == NULL || !ahead(arg, &in)) {
+			more = input_next(&in, &line, &why);
+			if (more != 1)
+				break;
+			take(arg, &in, line);
+		}
 		if (in.lines.number % TOOL_PROGRESS_LINES == 0)
 			progress_show(&progress, now_mono_ms(), in.lines.number,
 			    unpack_offset(in.u));

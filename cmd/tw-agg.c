@@ -127,18 +127,13 @@ write_output(struct run *r)
 	buf_reset(out);
 }
 
-/* Takes a line. Says why it is to be refused, or NULL. */
+/* Takes an event. Says why its line is to be refused, or NULL. */
 static const char *
-take_line(void *arg, struct str line, struct errmsg *why)
+take_event(struct run *r, const struct event *e)
 {
-	struct run *r = arg;
-	struct event e;
-
-	if (!event_read(r->reader, line, &e, why))
-		return why->text;
-	if (!tool_has_channel(&r->in.filter, e.channel))
+	if (!tool_has_channel(&r->in.filter, e->channel))
 		return NULL;
-	if (!agg_add(r->agg, &e)) {
+	if (!agg_add(r->agg, e)) {
 		r->late++;
 		return "late: its window is already written";
 	}
@@ -146,9 +141,33 @@ take_line(void *arg, struct str line, struct errmsg *why)
 	write_output(r);
 	if (r->o.live && now_mono_ms() >= r->looked_ms + 10) {
 		r->looked_ms = now_mono_ms();
-		r->caught_up = e.ts > now_ms() - LIVE_NEAR_MS;
+		r->caught_up = e->ts > now_ms() - LIVE_NEAR_MS;
 	}
 	return NULL;
+}
+
+/* An intake_take. */
+static const char *
+take_line(void *arg, struct str line, struct errmsg *why)
+{
+	struct run *r = arg;
+	struct event e;
+
+	return event_read(r->reader, line, &e, why) ? take_event(r, &e)
+						    : why->text;
+}
+
+/* An intake_ahead: nearly all lines are our own. */
+static size_t
+take_ahead(void *arg, struct str ahead, const char **refused)
+{
+	struct run *r = arg;
+	struct event e;
+	size_t len = event_read_ahead(r->reader, ahead, &e);
+
+	if (len > 0)
+		*refused = take_event(r, &e);
+	return len;
 }
 
 /* Does what there is to do about what the server counted. */
@@ -357,6 +376,7 @@ main(int argc, char **argv)
 		tool_give_up("", &why);
 	intake_init(&r.in, "tw-agg");
 	r.in.take = take_line;
+	r.in.ahead = take_ahead;
 	r.in.arg = &r;
 	options(&r, argc, argv);
 	if (r.o.live && !r.hold_given)

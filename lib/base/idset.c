@@ -6,7 +6,8 @@
 
 #include "base/xalloc.h"
 
-#define AHEAD 32 /* places whose ids are on their way at once */
+#define SMALL 1024 /* places */
+#define AHEAD 32   /* places whose ids are on their way at once */
 
 /* The place where `id` is looked for first. */
 static inline size_t
@@ -27,11 +28,12 @@ find(const uint64_t *ids, uint32_t cap, uint64_t id)
 	return i;
 }
 
-/* How many members `cap` places are for. */
+/* How many members `cap` places are for. Small sets are many and change all the time:
+ * half empty, a look mostly ends where it begins. */
 static inline uint32_t
 room(uint32_t cap)
 {
-	return cap / 4 * 3;
+	return cap <= SMALL ? cap / 2 : cap / 4 * 3;
 }
 
 /* How many places `n` members need. */

@@ -2,7 +2,7 @@
  * idset - a set of 64-bit numbers
  *
  * Open addressing, a power of two of places, at most three quarters of them in
- * use: 11 to 22 bytes a member. A zeroed struct is an empty set and owns
+ * use: 11 to 22 bytes a member; of 1024 and less at most half: 16 to 32 bytes. A zeroed struct is an empty set and owns
  * nothing. A set that is only read, all of it, may be a list: in the order in which
  * its ids were given, without free places between them. Adding to it makes places.
  */

@@ -57,6 +57,38 @@ void lines_init(struct lines *l, lines_source *source, void *arg, size_t max);
 int lines_next(struct lines *l, struct str *line) MUST_USE;
 
 /*
+ * Look at what was read and not handed out, for a caller who can tell where a line
+ * ends without its LF being looked for: from the begin of the next line on, at most
+ * one byte more than the ceiling.
+ *
+ * Returns it, borrowed until the next call; nothing when there is nothing, or the
+ * next piece goes on with a line.
+ */
+static inline struct str
+lines_ahead(const struct lines *l)
+{
+	size_t len = l->end - l->pos;
+
+	if (len == 0 || l->part)
+		return STR_ABSENT;
+	return (struct str){ l->p + l->pos, len <= l->max ? len : l->max + 1 };
+}
+
+/*
+ * Take the next line, of `len` bytes, as lines_next() would hand it out: there is an
+ * LF behind it, and none in it.
+ */
+static inline void
+lines_take(struct lines *l, size_t len)
+{
+	l->cont = false;
+	l->number++;
+	l->pos += len + 1;
+	l->seen = l->pos;
+	l->offset += (int64_t)len + 1;
+}
+
+/*
  * Free the memory of `l`.
  */
 void lines_release(struct lines *l);

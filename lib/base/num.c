@@ -37,25 +37,37 @@ long_whole(struct str s)
 	static const int64_t tens[] = { 1, 10, 100, 1000, 10000, 100000,
 		1000000, 10000000, 100000000 };
 	int64_t high, low;
+	uint64_t keep;
 
 	assert(s.len >= 8 && s.len <= 18);
 	high = eight_digits(num_word(s.p));
 	s.p += 8;
 	s.len -= 8;
-	if (s.len > 8 && high >= 0) {
+	if (high < 0)
+		return -1;
+	/* A user id has nine digits, or one more or less: one by one is faster. */
+	if (s.len <= 3) {
+		for (size_t i = 0; i < s.len; i++) {
+			unsigned d = (unsigned char)s.p[i] - '0';
+
+			if (d > 9)
+				return -1;
+			high = high * 10 + d;
+		}
+		return high;
+	}
+	if (s.len > 8) {
 		low = num_whole((struct str){ s.p, s.len - 8 });
-		high = low >= 0 ? high * tens[s.len - 8] + low : -1;
+		if (low < 0)
+			return -1;
+		high = high * tens[s.len - 8] + low;
 		s.p += s.len - 8;
 		s.len = 8;
 	}
-	if (s.len > 0 && high >= 0) {
-		uint64_t keep = UINT64_MAX << 8 * (8 - s.len);
-
-		low = eight_digits((num_word(s.p + s.len - 8) & keep) |
-		    (UINT64_C(0x3030303030303030) & ~keep));
-		high = low >= 0 ? high * tens[s.len] + low : -1;
-	}
-	return high;
+	keep = UINT64_MAX << 8 * (8 - s.len);
+	low = eight_digits((num_word(s.p + s.len - 8) & keep) |
+	    (UINT64_C(0x3030303030303030) & ~keep));
+	return low >= 0 ? high * tens[s.len] + low : -1;
 }
 
 int64_t

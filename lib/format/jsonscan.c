@@ -2,7 +2,6 @@
 
 #include <stddef.h>
 
-#include "base/bytes.h"
 #include "base/utf8.h"
 
 #define OBJECT_KEYS 32 /* of an object inside; more go to the full reader */
@@ -13,36 +12,17 @@ jsonscan_init(struct jsonscan *s, struct str line, struct buf *scratch)
 	s->p = line.p;
 	s->end = line.p + line.len;
 	s->scratch = scratch;
-	s->begun = false;
+	s->begun = s->ahead = false;
 	buf_reset(scratch);
 	/* Decoding never makes anything longer: nothing will move. */
 	buf_room(scratch, line.len);
 }
 
-/* Tells whether sixteen bytes from `p` on can be looked at, some of which may lie
- * behind the end. */
-static inline bool
-has_16(const char *p, const char *end)
+void
+jsonscan_init_ahead(struct jsonscan *s, struct str text, struct buf *scratch)
 {
-	return end - p >= BYTES_16 || (p < end && bytes_can_read(p, BYTES_16));
-}
-
-/* Passes over what needs no look in a string: printable ASCII but `"` `\`. */
-static inline const char *
-skip_plain(const char *p, const char *end)
-{
-	for (; has_16(p, end); p += BYTES_16) {
-		unsigned odd = bytes_odd(p);
-
-		if (odd == 0)
-			continue;
-		p += __builtin_ctz(odd);
-		return p < end ? p : end;
-	}
-	while (p < end && (unsigned char)*p >= 0x20 &&
-	    (unsigned char)*p < 0x80 && *p != '"' && *p != '\\')
-		p++;
-	return p < end ? p : end;
+	jsonscan_init(s, text, scratch);
+	s->ahead = true;
 }
 
 /* Passes over one of our escapes. NULL when it is none. */
@@ -75,7 +55,7 @@ static const char *
 string_end(const char *p, const char *end, bool *escaped)
 {
 	*escaped = false;
-	for (;; p = skip_plain(p, end)) {
+	for (;; p = jsonscan_plain(p, end)) {
 		if (p == end || (unsigned char)*p < 0x20)
 			return NULL;
 		if (*p == '"')
@@ -140,10 +120,8 @@ decode(struct buf *scratch, const char *p, const char *end)
 	return (struct str){ scratch->p + begin, scratch->len - begin };
 }
 
-/* Reads the string that begins at `s->p`, behind its opening quote; it is plain up
- * to `p`. */
-static bool
-scan_rest(struct jsonscan *s, const char *p, struct str *text)
+bool
+jsonscan_rest(struct jsonscan *s, const char *p, struct str *text)
 {
 	bool escaped;
 	const char *quote = string_end(p, s->end, &escaped);
@@ -165,32 +143,7 @@ scan_string(struct jsonscan *s, struct str *text)
 	if (s->p == s->end || *s->p != '"')
 		return false;
 	s->p++;
-	return scan_rest(s, skip_plain(s->p, s->end), text);
-}
-
-int
-jsonscan_expect(struct jsonscan *s, const char *lead, size_t n, uint32_t mask,
-    struct str *text)
-{
-	const char *p = s->p;
-	size_t left = (size_t)(s->end - p);
-	uint32_t same;
-
-	if (UNLIKELY(left < JSONSCAN_LEAD) &&
-	    (left <= n || !bytes_can_read(p, JSONSCAN_LEAD)))
-		return 0;
-	same = bytes_equal16(p, lead);
-	if (mask > UINT16_MAX)
-		same |= bytes_equal16(p + BYTES_16, lead + BYTES_16) << 16;
-	if ((same & mask) != mask)
-		return 0;
-	s->p = p + n;
-	p = skip_plain(s->p, s->end);
-	if (UNLIKELY(p == s->end) || UNLIKELY(*p != '"'))
-		return scan_rest(s, p, text) ? 1 : -1;
-	*text = (struct str){ s->p, (size_t)(p - s->p) };
-	s->p = p + 1;
-	return 1;
+	return jsonscan_rest(s, jsonscan_plain(s->p, s->end), text);
 }
 
 static const char *
@@ -329,6 +282,13 @@ scan_value(struct jsonscan *s, struct member *m)
 	}
 }
 
+/* Tells whether the object that is over is all that there should be. */
+static bool
+at_end(const struct jsonscan *s)
+{
+	return s->ahead ? s->p < s->end && *s->p == '\n' : s->p == s->end;
+}
+
 int
 jsonscan_next(struct jsonscan *s, struct member *m)
 {
@@ -337,7 +297,7 @@ jsonscan_next(struct jsonscan *s, struct member *m)
 		if (!scan_byte(s, '{'))
 			return -1;
 	} else if (scan_byte(s, '}')) {
-		return s->p == s->end ? 0 : -1;
+		return at_end(s) ? 0 : -1;
 	} else if (!scan_byte(s, ',')) {
 		return -1;
 	}

@@ -110,6 +110,7 @@ struct agg {
 	struct buf json; /* mentions of the line being spelled */
 	struct packing packing;
 	struct buf name; /* id of the run being spelled */
+	bool brief;      /* a window ends before anything else can */
 	bool ending;     /* the input is over */
 	size_t n_ended;  /* channels that are */
 	int64_t now;     /* the wall clock, live; INT64_MIN = not yet known */
@@ -130,6 +131,7 @@ agg_new(const struct agg_options *o, agg_speller *spell, void *arg)
 	a->spell = spell;
 	a->arg = arg;
 	a->now = INT64_MIN;
+	a->brief = o->window_ms <= HEARING_DEAD_MS && o->window_ms <= o->gap_ms;
 	return a;
 }
 
@@ -297,6 +299,31 @@ feed_chat(struct agg *a, struct channel *c, struct machines *m, int64_t ts,
 }
 
 /*
+ * Feeds a window that holds nothing but chat, in order of time: the ends of it and
+ * of its messages. The lines between them say nothing that these do not, where the
+ * window is too short for anything to end in it and no second collector could die
+ * between two lines.
+ */
+static void
+feed_ends(struct agg *a, struct channel *c, struct machines *m, int64_t begin,
+    const struct pending *w)
+{
+	size_t first = 0, last = w->n_chat - 1, ends[4];
+
+	while (first < last && (w->chat[first] & 1) == 0)
+		first++;
+	while (last > first && (w->chat[last] & 1) == 0)
+		last--;
+	ends[0] = 0;
+	ends[1] = first;
+	ends[2] = last;
+	ends[3] = w->n_chat - 1;
+	for (int i = 0; i < 4; i++)
+		feed_chat(a, c, m, begin + (w->chat[ends[i]] >> 1),
+		    w->chat[ends[i]] & 1);
+}
+
+/*
  * Feeds all that window `w` holds to the machines `m`, in order of time; of
  * equal times in the order of the input.
  */
@@ -309,6 +336,11 @@ feed(struct agg *a, struct channel *c, struct machines *m, int64_t index,
 	size_t at = 0;
 
 	pending_sort(w);
+	if (w->n_entries == 0 && w->n_chat > 0 && a->brief &&
+	    m->hearing.n <= 1) {
+		feed_ends(a, c, m, begin, w);
+		return;
+	}
 	for (size_t i = 0; i <= w->n_entries; i++) {
 		struct entry *e = i < w->n_entries ? &w->entries[i] : NULL;
 

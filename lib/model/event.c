@@ -400,6 +400,9 @@ event_reader_free(struct event_reader *r)
 static bool
 read_type(struct str name, enum event_type *type)
 {
+	*type = EVENT_MESSAGE;
+	if (LIKELY(str_eq(name, STR("message"))))
+		return true;
 	for (int t = 0; t < EVENT_N_TYPES; t++)
 		if (str_eq(event_layouts[t].name, name)) {
 			*type = (enum event_type)t;
@@ -648,24 +651,55 @@ take_time(struct jsonscan *s, struct event *e, struct pass *pass)
 	return true;
 }
 
-/* Reads the members of `line`. False when it is not ours. */
+/*
+ * Reads the strings that nearly all lines have behind their time, until one is
+ * another: as take_expected() would, which has to look up what comes next.
+ *
+ * Returns 0, and the field read last; -1 when the line is not ours.
+ */
+static int
+take_usual(
+    struct jsonscan *s, struct event *e, struct pass *pass, enum field *at)
+{
+	struct str type;
+	int got;
+
+#define USUAL(f, text)                                                         \
+	got = jsonscan_expect(s, event_fields[f].lead,                         \
+	    event_fields[f].lead_len, event_fields[f].lead_mask, text);        \
+	if (got != 1)                                                          \
+		return got;                                                    \
+	pass->seen |= UINT64_C(1) << (f);                                      \
+	*at = f;
+	USUAL(F_CHANNEL, &e->channel)
+	USUAL(F_TYPE, &type)
+	if (!read_type(type, &e->type))
+		pass->wrong = F_TYPE;
+	USUAL(F_ID, &e->id)
+	USUAL(F_USER, &e->user)
+	USUAL(F_USER_ID, &e->user_id)
+	USUAL(F_NAME, &e->name)
+#undef USUAL
+	return 0;
+}
+
+/* Reads the members of the line at `s`. False when it is not ours. */
 static bool
-take_all(
-    struct event_reader *r, struct str line, struct event *e, struct pass *pass)
+take_all(struct event_reader *r, struct jsonscan *s, struct event *e,
+    struct pass *pass)
 {
 	enum field at = F_TS;
-	struct jsonscan s;
 	struct member m;
 	int more;
 
-	jsonscan_init(&s, line, &r->strings);
-	(void)take_time(&s, e, pass);
+	if (take_time(s, e, pass) && take_usual(s, e, pass, &at) < 0)
+		return false;
 	for (;;) {
-		more = s.begun ? take_expected(r, &s, e, pass, &at) : 0;
+		more = s->begun ? take_expected(r, s, e, pass, &at) : 0;
 		if (more == 0) {
 			enum field before = at;
 
-			more = jsonscan_next(&s, &m);
+			more = jsonscan_next(s, &m);
 			if (more <= 0)
 				return more == 0;
 			if (!take(r, e, &m, pass, &at))
@@ -677,27 +711,48 @@ take_all(
 	}
 }
 
-bool
-event_read_fast(struct event_reader *r, struct str line, struct event *e)
+/* Reads the line at `s`, at its begin. False when it is not ours, or no event. */
+static bool
+read_ours(struct event_reader *r, struct jsonscan *s, struct event *e)
 {
+	const char *begin = s->p;
+	struct jsonscan again;
 	struct pass pass;
-	struct jsonscan s;
 	struct member m;
 
 	event_clear(e);
 	pass.seen = 0;
 	pass.wrong = F_N;
 	pass.n_others = 0;
-	if (!take_all(r, line, e, &pass) || defect(e, &pass) != NULL)
+	if (!take_all(r, s, e, &pass) || defect(e, &pass) != NULL)
 		return false;
 	if (e->type != EVENT_MARK)
 		return true;
 	buf_reset(&r->rest);
-	jsonscan_init(&s, line, &r->again);
-	while (jsonscan_next(&s, &m) == 1)
+	jsonscan_init(
+	    &again, (struct str){ begin, (size_t)(s->p - begin) }, &r->again);
+	while (jsonscan_next(&again, &m) == 1)
 		add_rest(r, &m);
 	e->rest = buf_view(&r->rest);
 	return true;
+}
+
+bool
+event_read_fast(struct event_reader *r, struct str line, struct event *e)
+{
+	struct jsonscan s;
+
+	jsonscan_init(&s, line, &r->strings);
+	return read_ours(r, &s, e);
+}
+
+size_t
+event_read_ahead(struct event_reader *r, struct str ahead, struct event *e)
+{
+	struct jsonscan s;
+
+	jsonscan_init_ahead(&s, ahead, &r->strings);
+	return read_ours(r, &s, e) ? (size_t)(s.p - ahead.p) : 0;
 }
 
 bool

@@ -151,6 +151,17 @@ bool event_read(struct event_reader *r, struct str line, struct event *e,
     struct errmsg *why) MUST_USE;
 
 /*
+ * Read the line that `ahead`, what is there to be read of a stream, begins with,
+ * if it is one of our own spelling: it then ends where its object does, and nobody
+ * had to look for its LF.
+ *
+ * Returns its length without its LF; 0 when it is to be looked for and given to
+ * event_read(). `e` borrows as there.
+ */
+size_t event_read_ahead(
+    struct event_reader *r, struct str ahead, struct event *e) MUST_USE;
+
+/*
  * Read `line` in one way only: the fast one, or the full one behind it. For
  * tests, which hold the two against each other.
  *

@@ -3,6 +3,8 @@
  */
 #define _GNU_SOURCE /* memmem */
 #include "agg_feed.h"
+#include "base/tstamp.h"
+#include "rand.h"
 
 /* An event of that time of the day, and the rest of its line. */
 #define EVENT(ts, type, rest)                                                  \
@@ -312,6 +314,111 @@ test_late(void)
 	agg_free(NULL);
 }
 
+/* Adds a line of the channel `c`, which goes on after its type with `rest`. */
+static void
+add_of(struct agg *a, int64_t ts, char c, const char *rest)
+{
+	struct buf line = { 0 };
+
+	buf_lit(&line, "{\"ts\":\"");
+	tstamp_add(&line, ts);
+	buf_printf(&line, "\",\"channel\":\"%c\",\"type\":\"%s}", c, rest);
+	buf_byte(&line, '\0');
+	(void)!add(a, line.p);
+	buf_release(&line);
+}
+
+/* Appends what is made of some chat of two channels, with silences and marks among
+ * it; with `other`, a second collector comes to each and leaves at once. */
+static void
+random_chat(
+    struct buf *out, uint64_t r, const struct agg_options *o, bool other)
+{
+	static const char *const said[] = {
+		"message\",\"user_id\":\"1\"",
+		"message\",\"user_id\":\"2\",\"bits\":5",
+		"ban\"",
+		"mark\",\"mark\":\"alive\",\"by\":\"a\"",
+		"mark\",\"mark\":\"lost\",\"by\":\"a\"",
+		"mark\",\"mark\":\"join\",\"by\":\"a\"",
+	};
+	struct agg *a = agg_new(o, spell, NULL);
+	int64_t ts = INT64_C(1795435200000);
+
+	for (const char *c = "kl"; *c != '\0'; c++) {
+		add_of(a, ts, *c, said[5]);
+		if (other) {
+			add_of(
+			    a, ts, *c, "mark\",\"mark\":\"join\",\"by\":\"b\"");
+			add_of(
+			    a, ts, *c, "mark\",\"mark\":\"stop\",\"by\":\"b\"");
+		}
+	}
+	for (int i = 0; i < 400; i++) {
+		ts += (int64_t)rand_below(
+		    &r, rand_below(&r, 20) == 0 ? 200000 : 2000);
+		for (const char *c = "kl"; *c != '\0'; c++) {
+			size_t k = rand_below(&r, 60);
+
+			add_of(a, ts - (int64_t)rand_below(&r, 3000), *c,
+			    said[k < 6 ? k : k % 3]);
+		}
+	}
+	agg_end(a);
+	buf_str(out, buf_view(agg_output(a)));
+	agg_free(a);
+}
+
+/* Of a window that holds nothing but chat only the ends are looked at, as long as
+ * there was no second collector. That must make no difference. */
+static void
+test_ends(void)
+{
+	static const struct agg_options options[] = {
+		{ 5000, 60000, 1800000, false },
+		{ 1000, 0, 2000, false },
+		{ 5000, 60000, 5000, false },
+		{ 150000, 60000, 150000, false },
+		{ 151000, 60000, 1800000, false },
+		{ 5000, 60000, 1800000, true },
+	};
+	struct buf one = { 0 }, two = { 0 };
+	int bad = 0;
+
+	for (uint64_t r = 1; r <= 300; r++) {
+		const struct agg_options *o = &options[r % 6];
+
+		buf_reset(&one);
+		buf_reset(&two);
+		random_chat(&one, r, o, false);
+		random_chat(&two, r, o, true);
+		bad +=
+		    one.len < 1000 || !str_eq(buf_view(&one), buf_view(&two));
+	}
+	is_int(bad, 0, "the ends of a window say what all its lines do");
+	buf_release(&one);
+	buf_release(&two);
+}
+
+/* Two collectors without a sign for 150 s: once the first is dead, a line of chat is
+ * one of the second, before it dies, too. */
+static void
+test_two_silent(void)
+{
+	struct agg *a = begin();
+
+	add(a, EVENT("12:00:00", "mark", ",\"mark\":\"join\",\"by\":\"a\""));
+	add(a, EVENT("12:00:01", "mark", ",\"mark\":\"join\",\"by\":\"b\""));
+	add(a, EVENT("12:02:30", "message", ""));
+	add(a, EVENT("12:02:31", "message", ""));
+	add(a, EVENT("12:02:32", "message", ""));
+	agg_end(a);
+	buf_byte(agg_output(a), '\0');
+	ok(strstr(agg_output(a)->p, "\"messages\":3,\"heard_s\":2}\n") != NULL,
+	    "heard up to the last line");
+	agg_free(a);
+}
+
 int
 main(void)
 {
@@ -325,6 +432,8 @@ main(void)
 	test_late_chat_after_run();
 	test_run_before();
 	test_late();
+	test_ends();
+	test_two_silent();
 	event_reader_free(reader);
 	return tap_done();
 }

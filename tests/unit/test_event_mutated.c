@@ -47,9 +47,45 @@ static const char *const lines[] = {
 
 #define N_LINES (sizeof(lines) / sizeof(*lines))
 
-static struct event_reader *one, *two;
-static struct buf fast_line, full_line;
+static struct event_reader *one, *two, *three;
+static struct buf fast_line, full_line, stream, ahead_line;
 static int accepted, read_at_all;
+
+/* Tells whether the first line of `s`, in a stream of lines, is read as it is alone,
+ * whatever comes behind it; without an LF behind it, it is not. */
+static bool
+holds_ahead(struct str s)
+{
+	static const char *const behind[] = { "", "\n", "\"", "}\n",
+		"\",\"a\"" };
+	const char *lf = memchr(s.p, '\n', s.len);
+	struct str line = { s.p, lf != NULL ? (size_t)(lf - s.p) : s.len };
+	struct event alone, e;
+	size_t len = 0;
+
+	buf_reset(&fast_line);
+	if (event_read_fast(one, line, &alone)) {
+		event_write(&fast_line, &alone);
+		len = line.len;
+	}
+	for (size_t i = 0; i < sizeof(behind) / sizeof(*behind); i++) {
+		buf_reset(&stream);
+		buf_str(&stream, line);
+		if (event_read_ahead(three, buf_view(&stream), &e) != 0)
+			return false;
+		buf_byte(&stream, '\n');
+		buf_str(&stream, str_of(behind[i]));
+		if (event_read_ahead(three, buf_view(&stream), &e) != len)
+			return false;
+		if (len == 0)
+			continue;
+		buf_reset(&ahead_line);
+		event_write(&ahead_line, &e);
+		if (!str_eq(buf_view(&ahead_line), buf_view(&fast_line)))
+			return false;
+	}
+	return true;
+}
 
 /* Tells whether all that should hold of `s` does. */
 static bool
@@ -58,6 +94,8 @@ holds(struct str s)
 	struct event fast, full;
 	struct errmsg why = { .text = "" };
 
+	if (!holds_ahead(s))
+		return false;
 	buf_reset(&fast_line);
 	buf_reset(&full_line);
 	if (event_read_fast(one, s, &fast)) {
@@ -172,11 +210,15 @@ main(void)
 {
 	one = event_reader_new();
 	two = event_reader_new();
+	three = event_reader_new();
 	test_as_they_are();
 	test_mutated();
 	event_reader_free(one);
 	event_reader_free(two);
+	event_reader_free(three);
 	buf_release(&fast_line);
 	buf_release(&full_line);
+	buf_release(&stream);
+	buf_release(&ahead_line);
 	return tap_done();
 }
