@@ -29,6 +29,20 @@ eight_digits(uint64_t v)
 	return (int64_t)v;
 }
 
+/* Reads the digits `s`, one by one, behind those of `v`. */
+static inline int64_t
+one_by_one(int64_t v, struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned d = (unsigned char)s.p[i] - '0';
+
+		if (d > 9)
+			return -1;
+		v = v * 10 + d;
+	}
+	return v;
+}
+
 /* Reads 8 to 18 digits: the first eight, the rest as the last eight with zeros
  * for what was read, and what still lies between them. */
 static int64_t
@@ -45,17 +59,9 @@ long_whole(struct str s)
 	s.len -= 8;
 	if (high < 0)
 		return -1;
-	/* A user id has nine digits, or one more or less: one by one is faster. */
-	if (s.len <= 3) {
-		for (size_t i = 0; i < s.len; i++) {
-			unsigned d = (unsigned char)s.p[i] - '0';
-
-			if (d > 9)
-				return -1;
-			high = high * 10 + d;
-		}
-		return high;
-	}
+	/* A user id has nine digits, or one more or less: that is faster then. */
+	if (s.len <= 3)
+		return one_by_one(high, s);
 	if (s.len > 8) {
 		low = num_whole((struct str){ s.p, s.len - 8 });
 		if (low < 0)
@@ -73,20 +79,9 @@ long_whole(struct str s)
 int64_t
 num_whole(struct str s)
 {
-	int64_t v = 0;
-
 	if (s.len < 1 || s.len > 18)
 		return -1;
-	if (s.len >= 8)
-		return long_whole(s);
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned d = (unsigned char)s.p[i] - '0';
-
-		if (d > 9)
-			return -1;
-		v = v * 10 + d;
-	}
-	return v;
+	return s.len >= 8 ? long_whole(s) : one_by_one(0, s);
 }
 
 int64_t
