@@ -66,7 +66,8 @@ struct run {
 
 	char **operands; /* borrowed; those that are still to be read */
 	int n_operands;
-	bool open; /* `in` is */
+	bool open;    /* `in` is */
+	bool at_hand; /* a line of it is: it must not move */
 	struct input in;
 	struct progress progress;
 	enum tool_exit result;
@@ -381,6 +382,15 @@ take_event(struct run *r, const struct input *in, const struct event *e)
 	r->bytes += c->docs.bytes.len - before;
 }
 
+/* Makes the key of `s`, in the scratch. */
+static struct str
+key_of(struct run *r, const struct stats *s)
+{
+	buf_reset(&r->scratch);
+	statsdoc_id(&r->scratch, s);
+	return buf_view(&r->scratch);
+}
+
 /* Gathers a line of stats. Returns why not, or NULL. */
 static const char *
 take_stats(struct run *r, const struct input *in, struct str line,
@@ -392,14 +402,14 @@ take_stats(struct run *r, const struct input *in, struct str line,
 
 	if (!tool_passes(&r->intake.filter, s->channel, s->ts))
 		return NULL;
-	buf_reset(&r->scratch);
-	statsdoc_id(&r->scratch, s);
-	key = buf_view(&r->scratch);
+	key = key_of(r, s);
 	/* The later of two counts: the earlier goes first. */
 	if (r->loader != NULL &&
 	    map_find(&r->stats_keys, key, hash_str(key, 0)) != MAP_NONE) {
 		send_stats(r);
 		n = 0;
+		/* An event that was refused meanwhile was spelled there. */
+		key = key_of(r, s);
 	}
 	missing_drop_key(&r->missing, key);
 	if (!statsdoc_write(r->statsdoc, &d->bytes, line, s))
@@ -492,7 +502,9 @@ read_line(struct run *r)
 		return false;
 	more = input_next(&r->in, &line, &why);
 	if (more == 1) {
+		r->at_hand = true;
 		load_line(r, &r->in, line);
+		r->at_hand = false;
 		if (r->in.lines.number % TOOL_PROGRESS_LINES == 0)
 			progress_show(&r->progress, now_mono_ms(),
 			    r->in.lines.number, unpack_offset(r->in.u));
@@ -509,12 +521,15 @@ read_line(struct run *r)
 }
 
 /* While the server works: a few lines more, as long as they are there. Stats
- * are left alone, as they may have to be sent in between. */
+ * are left alone, as they may have to be sent in between; and so is all when that
+ * is what is waited for, with the next of them at hand. */
 static bool
 idle(void *arg)
 {
 	struct run *r = arg;
 
+	if (r->at_hand)
+		return false;
 	for (int i = 0; i < IDLE_LINES; i++)
 		if (is_full(r) || r->gathered_stats.n > 0 ||
 		    (r->open && !input_ready(&r->in, 0)) || !read_line(r))
@@ -522,22 +537,32 @@ idle(void *arg)
 	return true;
 }
 
+static bool
+has_gathered(const struct run *r)
+{
+	return r->n > 0 || r->gathered_stats.n > 0;
+}
+
 /* Waits for more from a pipe; stores what is there when that takes long. */
 static void
 wait_for_input(struct run *r)
 {
-	int64_t left = r->flush_ms;
+	int64_t left;
 
 	if (!r->open || input_ready(&r->in, 0))
 		return;
-	if (r->n > 0 || r->gathered_stats.n > 0)
-		left -= now_mono_ms() - r->since_ms;
-	if (left > 0 && input_ready(&r->in, (int)left))
-		return;
-	if (r->loader != NULL) {
-		send_all(r);
-		loader_pause(r->loader);
-	}
+	/* While that is stored more may come, and be gathered. */
+	do {
+		left = r->flush_ms;
+		if (has_gathered(r))
+			left -= now_mono_ms() - r->since_ms;
+		if (left > 0 && input_ready(&r->in, (int)left))
+			return;
+		if (r->loader != NULL) {
+			send_all(r);
+			loader_pause(r->loader);
+		}
+	} while (r->open && has_gathered(r));
 	if (r->open)
 		(void)input_ready(&r->in, -1);
 }
@@ -564,8 +589,7 @@ send_enough(struct run *r)
 	if (r->n >= GATHER_N || r->bytes >= GATHER_BYTES ||
 	    (is_enough(r) && loader_has_room(r->loader)))
 		send_events(r);
-	else if ((r->n > 0 || r->gathered_stats.n > 0) &&
-	    (r->intake.lines & 1023) == 0 &&
+	else if (has_gathered(r) && (r->intake.lines & 1023) == 0 &&
 	    now_mono_ms() - r->since_ms >= 4 * r->flush_ms)
 		send_events(r);
 }

@@ -103,6 +103,49 @@ is $? 0 "mongod killed: goes on when it is back: $(cat "$tmp/err")"
 all=$(wc -l <"$tmp/all" | tr -d ' ')
 is "$(events_in "$a" killed)" "$all $all" "mongod killed: each event once"
 
+late_has() {
+	[ "$(events_in "$a" late)" = "$1" ]
+}
+
+# Lines that come while those before are stored, with nothing behind them.
+mkfifo "$tmp/late"
+tw-load --flush 1s --uri "$uri/late" <"$tmp/late" &
+pid=$!
+exec 9>"$tmp/late"
+head -n 1 "$tmp/events" >&9
+until_ok 10 late_has "1 1"
+sed -n 2p "$tmp/events" >&9
+kill -STOP "$(cat "$tmp/a.pid")"
+sleep 2
+sed -n 3p "$tmp/events" >&9
+sleep 0.5
+kill -CONT "$(cat "$tmp/a.pid")"
+until_ok 10 late_has "3 3"
+ok $? "--flush: also what came while the server was busy"
+exec 9>&-
+wait $pid
+
+# Stats with one key behind events that are on their way: the last one counts.
+for n in 1 2 3; do
+	echo '{"ts":"2026-11-23T12:00:00.000Z","channel":"kanal_eins","type":"window","seconds":5,"messages":'$n'}'
+done >"$tmp/same"
+cat "$tmp/events" "$tmp/same" | tw-load --uri "$uri/same"
+is "$?" 0 "stats with one key: stored"
+out=$(cat "$tmp/events" "$tmp/same" | tw-load --verify --uri "$uri/same" 2>&1)
+like "$?$out" "^040000 events and 3 stats in the input, 0 missing" "and as the last line has them"
+# The next line has no room beside the one at hand.
+{
+	cat "$tmp/events"
+	head -n 2 "$tmp/same"
+	for n in 1 2 3; do
+		printf '{"ts":"2026-11-23T12:00:0%d.000Z","channel":"kanal_eins","type":"message","text":"%0900000d"}\n' $n 0
+	done
+} >"$tmp/long"
+tw-load --uri "$uri/long" "$tmp/long"
+is "$?" 0 "long lines behind them: stored"
+out=$(tw-load --verify --uri "$uri/long" "$tmp/long" 2>&1)
+like "$?$out" "^040003 events and 2 stats in the input, 0 missing" "and whole"
+
 # It is killed while a pipe is quiet; the library notices by itself.
 mkfifo "$tmp/quiet"
 timeout 60 "$(command -v tw-load)" --flush 1s --wait 30s \
