@@ -355,6 +355,13 @@ python3 "$fake/mongo.py" "$port" forget \
 	jq -e '.ok == 1' >/dev/null
 M
 chmod +x "$tmp/bin/mongosh"
+# Killed when the events are deleted, and not yet loaded again.
+sed -i '2i\
+[ ! -e "$0.kill" ] || trap "kill -9 $PPID" EXIT' "$tmp/bin/mongosh"
+: >"$tmp/bin/mongosh.kill"
+(cd "$tmp" && PATH=$tmp/bin:$PATH sh "$tmp/commands" >"$tmp/out" 2>&1)
+rm "$tmp/bin/mongosh.kill"
+is "$(events_in "$port" forget)" "0 0" "the commands are killed"
 (cd "$tmp" && PATH=$tmp/bin:$PATH sh "$tmp/commands" >"$tmp/out" 2>&1)
 is "$?" 0 "the commands run"
 m=$(text "$data"/events/*/*.zst | wc -l)
