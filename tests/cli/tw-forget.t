@@ -277,6 +277,10 @@ printf '77 idas # Ida\n' >>"$tmp/optout"
 shim sync 'case $1 in */.2026-11-22.*) kill -9 $PPID ;; esac'
 (PATH=$tmp/shim:$PATH tw-forget -q 77 @Ida; :) 2>/dev/null
 rm "$tmp/shim/sync"
+# The sync has its locks a moment longer.
+for lock in tidy etl; do
+	flock "$data/lock/$lock" true
+done
 out=$(tw-forget -q 77 2>&1)
 is "$? $out" "0 " "names in other roles, in other files: it is done"
 is "$(gzip -dc "$raw/2026-11-19.log.gz" | sed 1d)$(cat "$raw/2026-11-20.log" "$data"/*/kanal_eins/20261121*)" "" \
