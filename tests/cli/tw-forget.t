@@ -382,6 +382,23 @@ ok $? "it is what the files are"
 is "$(find "$tmp" -maxdepth 1 -name 'forget-*')" "" "the commands leave nothing behind"
 out=$(tw-forget 12 2>&1)
 is "$? $out" "0 tw-forget: 0 files rewritten, 0 lines dropped, 0 masked" "then nothing is left to do"
+# A channel that has no folder any more, and one of which only the stats are left.
+echo '{"ts":"2026-11-23T12:00:00.000Z","channel":"weg","type":"message","id":"w1","user":"zoe_12","user_id":"12","text":"hello from me"}' |
+	tw-load --uri "mongodb://127.0.0.1:$port/forget"
+mkdir "$data/stats/rest"
+echo '{"ts":"2026-11-01T12:00:00.000Z","channel":"rest","type":"stream","seconds":5,"stream_id":"7","started_at":"2026-11-01T12:00:00.000Z","ended_at":"2026-11-01T13:00:00.000Z","title":"with @zoe_12","airtime_s":3600,"messages":0,"messages_max":0,"windows":721}' \
+	>"$data/stats/rest/20261101T120000Z-7.jsonl"
+tw-load --uri "mongodb://127.0.0.1:$port/forget" "$data/stats/rest/"*
+tw-forget 12 zoe_12 >"$tmp/commands" 2>"$tmp/err"
+is "$? $(grep MongoDB "$tmp/err")" "3 tw-forget: MongoDB: rest: titles in its stats name the user: see the commands
+tw-forget: MongoDB: weg: 1 events are the user's, 0 name the user: see the commands" \
+	"what is only in the database is told"
+(cd "$tmp" && PATH=$tmp/bin:$PATH sh "$tmp/commands" >"$tmp/out" 2>&1)
+is "$? $(events_in "$port" forget)" "0 $m $m" "the commands take it out"
+mongo "$port" forget '{"find":"chatStats","filter":{"channel":"rest"}}' >"$tmp/got"
+like "$(cat "$tmp/got")" '"title": "with @[*]*"' "also from the stats"
+out=$(tw-forget 12 zoe_12 2>&1)
+is "$? $out" "0 tw-forget: 0 files rewritten, 0 lines dropped, 0 masked" "and that was all"
 # Such a server does not do it in any other way.
 like "$(mongo "$port" forget '{"delete":"chatLogs","deletes":[{"q":{"user_id":"123"},"limit":0}]}')" \
 	'"code": 72' "by user it does not delete"
