@@ -406,7 +406,10 @@ main(int argc, char **argv)
 			optind < argc ? (size_t)(argc - optind) : 1);
 	else
 		result = intake_files(&r.in, argv + optind, argc - optind);
-	while (agg_end_next(r.agg))
+	/* Where a database was lost the input has not ended: what is undecided
+	 * would be too little, and loaded in the place of what is right. */
+	while (
+	    (r.in.uri == NULL || result != TOOL_FAILED) && agg_end_next(r.agg))
 		write_output(&r);
 	if (r.in.words == TOOL_VERBOSE)
 		summary(&r);

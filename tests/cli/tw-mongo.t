@@ -7,7 +7,9 @@
 weeks=5
 [ "$TW_MODE" != san ] || weeks=1
 weeks=${TW_WEEKS:-$weeks}
-a=$(free_ports 1)
+# shellcheck disable=SC2046 # a list of words
+set -- $(free_ports 2)
+a=$1 cut=$2
 uri=mongodb://127.0.0.1:$a
 start_mongod a "$a"
 
@@ -37,6 +39,20 @@ done
 like "$(cat "$tmp/want")" '"mentions":{"$d":' "sponsors are mentioned in it"
 like "$(cat "$tmp/want")" '"heard_s":0,\|"heard_s":0}' "there are holes in it"
 like "$(cat "$tmp/want")" '"messages_shared"' "there is shared chat in it"
+
+# The database is lost in the middle: what is written is right all the same.
+spawn cut python3 "$fake/cutter.py" "$cut" "$a" 1000000 9000000 7
+sleep 0.3
+: >"$tmp/wrong"
+told=0
+for option in --hold=60s --hold=61s --hold=62s --hold=63s --pushdown; do
+	tw-agg --uri "mongodb://127.0.0.1:$cut/w$week" "$option" >"$tmp/got" 2>"$tmp/err"
+	[ "$? $(grep -c MongoDB "$tmp/err")" != "1 1" ] || told=$((told + 1))
+	sort "$tmp/got" | comm -13 "$tmp/want" - >>"$tmp/wrong"
+done
+is $told 5 "a database that is lost in the middle is told"
+same /dev/null "$tmp/wrong" "and no window or stream is cut short"
+end TERM cut
 
 # Every option.
 for options in "--window 1s" "--window 7s" "--window 90s" \
