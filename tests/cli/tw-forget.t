@@ -345,6 +345,7 @@ cat >"$tmp/bin/mongosh" <<M
 # Everybody can read what it is called with.
 case "\$*" in
 *127.0.0.1*) exit 1 ;;
+--version) exit ;;
 "--quiet --nodb --eval connect(require("*) ;;
 *) exit 1 ;;
 esac
@@ -361,7 +362,7 @@ M
 chmod +x "$tmp/bin/mongosh"
 # Killed when the events are deleted, and not yet loaded again.
 sed -i '2i\
-[ ! -e "$0.kill" ] || trap "kill -9 $PPID" EXIT' "$tmp/bin/mongosh"
+[ ! -e "$0.kill" ] || [ $# -eq 1 ] || trap "kill -9 $PPID" EXIT' "$tmp/bin/mongosh"
 : >"$tmp/bin/mongosh.kill"
 (cd "$tmp" && PATH=$tmp/bin:$PATH sh "$tmp/commands" >"$tmp/out" 2>&1)
 rm "$tmp/bin/mongosh.kill"
