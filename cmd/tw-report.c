@@ -335,6 +335,12 @@ write_report(struct run *r)
 		    r->output);
 		return;
 	}
+	/* Nothing in a report would say where the rows came to an end. */
+	if (r->result == TOOL_FAILED && r->in.uri != NULL) {
+		warnx("no report, as not all of the database could be read; "
+		      "try again");
+		return;
+	}
 	r->kind->write(r, &b);
 	if (r->result == TOOL_FAILED && b.len == 0)
 		;

@@ -89,6 +89,13 @@ for options in "--format json" "--format csv" "--format html" "--format text" \
 	same "$tmp/want" "$tmp/got" "tw-report --uri $options"
 done
 like "$(cat "$tmp/got")" 'kanal_eins' "which is something"
+# The database is lost in the middle: a report of half the streams is none.
+spawn cut python3 "$fake/cutter.py" "$cut" "$a" 8000 8001 7
+sleep 0.3
+tw-report --week 2026-W47 --uri "mongodb://127.0.0.1:$cut/stats" >"$tmp/got" 2>"$tmp/err"
+is "$? $(wc -c <"$tmp/got")" "1 0" "tw-report: no report of a part of the database"
+like "$(cat "$tmp/err")" 'no report' "which is told"
+end TERM cut
 echo "$uri/stats" >"$tmp/uri"
 chmod 600 "$tmp/uri"
 is "$(TW_URI_FILE=$tmp/uri tw-report --week latest --uri - | wc -l)" \
