@@ -108,12 +108,13 @@ path(struct buf *b, const struct chart_point *p, size_t n, double max,
 	}
 }
 
-/* The same as an area down to 0. */
+/* The same as an area down to 0. Each column ends where it should, not so far
+ * behind the one before: what is rounded would add up along the path. */
 static void
 area(struct buf *b, const struct chart_point *p, size_t n, double max,
     double width, double height)
 {
-	double dx = width / (double)(n > 0 ? n : 1), x = 0;
+	double dx = width / (double)(n > 0 ? n : 1);
 	bool down = false;
 
 	for (size_t i = 0; i <= n; i++) {
@@ -124,10 +125,11 @@ area(struct buf *b, const struct chart_point *p, size_t n, double max,
 		if (!hole) {
 			double y = max > 0 ? p[i].hi / max * height : 0;
 
-			x = (double)i * dx;
 			if (!down)
-				buf_printf(b, "M%.1f %.1f", x, height);
-			buf_printf(b, "V%.1fh%.1f", height - y, dx);
+				buf_printf(
+				    b, "M%.1f %.1f", (double)i * dx, height);
+			buf_printf(
+			    b, "V%.1fH%.1f", height - y, (double)(i + 1) * dx);
 		}
 		down = !hole;
 	}

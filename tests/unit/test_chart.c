@@ -91,6 +91,29 @@ test_time(void)
 	buf_release(&b);
 }
 
+/* 700 columns of 1.029 pixels, which are "1.0": the area ends with the line. */
+static void
+test_area(void)
+{
+	static struct chart_point p[700];
+	struct chart_line line = { "viewers", "viewers", p, 700 };
+	struct chart c = { .title = STR("t"),
+		.from = 0,
+		.to = 3500 * MS_PER_S,
+		.lines = &line,
+		.n_lines = 1 };
+	struct buf b = { 0 };
+
+	for (int i = 0; i < 700; i++)
+		p[i].lo = p[i].hi = 4;
+	chart_time(&b, &c);
+	ok(count(&b, "V0.0H720.0V150.0Z") == 1, "no drift along an area");
+	buf_reset(&b);
+	chart_spark(&b, STR("t"), p, 96);
+	ok(count(&b, "V0.0H120.0V24.0Z") == 1, "nor along a small one");
+	buf_release(&b);
+}
+
 /* The clock under the pointer goes on from the offset of its time. */
 static void
 test_offsets(void)
@@ -168,6 +191,7 @@ main(void)
 	is_text(bar, "\xe2\x96\x88\xe2\x96\x8c|\xe2\x96\x8f|", "bars");
 	is_text(shorts, "0 7 9.5 950 999 1.2k 12k 3.4M ", "short numbers");
 	test_time();
+	test_area();
 	test_offsets();
 	test_width();
 	return tap_done();
