@@ -160,6 +160,18 @@ add_share(struct buf *b, double share)
 		    b, "%.0f%%", share < 1 && share > 0.99 ? 99 : share * 100);
 }
 
+/* A number that has no room is told short: cut off it would be another one. */
+static void
+add_count(struct buf *b, double v, enum column column)
+{
+	figure_value(b, FIGURE_COUNT, v);
+	if (v >= 0 && b->len >= table[column].width) {
+		buf_reset(b);
+		chart_short(b, v);
+	}
+}
+
+/* `b` is empty. */
 static void
 add_figure(struct buf *b, const struct live_row *r, enum column column)
 {
@@ -171,16 +183,16 @@ add_figure(struct buf *b, const struct live_row *r, enum column column)
 		chart_short(b, (double)r->chatters_min);
 		break;
 	case VIEWERS:
-		figure_value(b, FIGURE_COUNT, r->viewers);
+		add_count(b, r->viewers, column);
 		break;
 	case AGE:
 		add_age(b, r->viewers_age_ms);
 		break;
 	case BITS:
-		figure_value(b, FIGURE_COUNT, (double)r->bits);
+		add_count(b, (double)r->bits, column);
 		break;
 	case PAID:
-		figure_value(b, FIGURE_COUNT, (double)r->paid_messages);
+		add_count(b, (double)r->paid_messages, column);
 		break;
 	case SEEN:
 		add_share(b, r->coverage);

@@ -375,6 +375,41 @@ test_viewers(void)
 	live_free(l);
 }
 
+/* Where millions watch and pay, no figure is cut or touches the one before. */
+static void
+test_millions(void)
+{
+	struct live *l = live_new();
+	struct stats s = window(5, 0, 60, 5);
+	struct frame f = {
+		.columns = 58, .now = T0 + 5000, .tz = "UTC", .eol = "\n"
+	};
+	struct buf b = { 0 };
+
+	s.channel = STR("kanal_eins");
+	s.stream_id = STR("1");
+	s.viewers = 4873412;
+	s.n.bits = 1005000;
+	s.n.paid_messages = 12345;
+	live_add(l, &s);
+	s.channel = STR("kanal_zwei");
+	s.n.messages = 0;
+	s.viewers = 999999;
+	s.n.bits = 999999;
+	s.n.paid_messages = 9999;
+	live_add(l, &s);
+	frame_render(&b, l, &f);
+	buf_byte(&b, '\0');
+	ok(strstr(b.p,
+	       "\nkanal_eins    1.0        3    4.9M    \xe2\x80\x93"
+	       "      1M  12k 100%\n"
+	       "kanal_zwei    0.0        3 999,999    \xe2\x80\x93"
+	       " 999,999  10k 100%") != NULL,
+	    "told short");
+	buf_release(&b);
+	live_free(l);
+}
+
 /* Rows of the width asked for, with the name, whatever that leaves of the rest. */
 static void
 test_narrow(void)
@@ -469,6 +504,7 @@ main(void)
 	test_streams();
 	test_frame();
 	test_viewers();
+	test_millions();
 	test_narrow();
 	return tap_done();
 }
