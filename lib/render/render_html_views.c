@@ -625,7 +625,8 @@ render_html_mentions(struct buf *b, const struct mentions_report *m)
 		buf_lit(b, " viewer-minutes");
 	}
 	buf_lit(b,
-	    "</p>\n" SCROLL "<table><thead><tr><th scope=\"col\">name</th>"
+	    "</p>\n" SCROLL
+	    "<table class=\"names\"><thead><tr><th scope=\"col\">name</th>"
 	    "<th scope=\"col\">mentions</th><th scope=\"col\">people</th>"
 	    "<th scope=\"col\">per 1,000 viewer-minutes</th>"
 	    "<th scope=\"col\">by the broadcaster</th><th scope=\"col\">by "
