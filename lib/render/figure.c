@@ -214,7 +214,7 @@ figure_label(struct buf *b, const struct figure *f, int64_t seconds)
 static void
 add_decimals(struct buf *b, double v, int decimals)
 {
-	double unit = decimals == 1 ? 10 : 100;
+	double unit = pow(10, decimals);
 	int64_t scaled = whole(floor(v * unit + 0.5));
 
 	num_add_thousands(b, scaled / (int64_t)unit);
@@ -238,7 +238,8 @@ figure_value(struct buf *b, enum figure_form form, double v)
 		add_decimals(b, v, 1);
 		break;
 	case FIGURE_CENTS:
-		add_decimals(b, v, 2);
+		/* What is not 0 never reads as 0.00, as far as JSON tells it. */
+		add_decimals(b, v, v > 0 && v < 0.005 ? 4 : 2);
 		break;
 	case FIGURE_TIME:
 		minutes = whole(v / MS_PER_MIN + 0.5);

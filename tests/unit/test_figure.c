@@ -38,6 +38,8 @@ main(void)
 	value(FIGURE_COUNT, 1234567, "1,234,567");
 	value(FIGURE_TENTHS, 1234.56, "1,234.6");
 	value(FIGURE_CENTS, 0.005, "0.01");
+	value(FIGURE_CENTS, 0.0014, "0.0014");
+	value(FIGURE_CENTS, 0, "0.00");
 	value(FIGURE_CENTS, 99.999, "100.00");
 	value(FIGURE_TIME, 90 * 60000, "1 h 30 min");
 	value(FIGURE_SHARE, 0.9996, "99.9 %");
