@@ -336,8 +336,12 @@ install: all
 	install -m 644 man/*.7 $(MANDIR)/man7/
 	install -m 644 scripts/completion/_tw $(ZSHDIR)/
 
+# With PREFIX=$HOME/.local OPSDIR is TW_DATA, too: nothing of it goes but what install
+# has put there.
 uninstall:
-	rm -rf $(OPSDIR)
+	cd scripts && for f in tw-common.sh tw.conf tw-alerts.yml systemd/*; do \
+	    rm -f $(OPSDIR)/$$f; done
+	rmdir $(OPSDIR)/systemd $(OPSDIR) 2>/dev/null || :
 	for t in $(TOOLS) $(OPS); do rm -f $(BINDIR)/$$t $(BASHDIR)/$$t \
 	    $(MANDIR)/man1/$$t.1; done
 	cd man && for p in *.5; do rm -f $(MANDIR)/man5/$$p; done

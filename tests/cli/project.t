@@ -68,7 +68,9 @@ is "$("$tmp/dest/usr/bin/tw-parse" -V | cut -d' ' -f1)" tw-parse "the tools are 
 	[ -e "$tmp/dest/usr/share/bash-completion/completions/tw-agg" ]
 ok $? "and the pages and completions"
 make -s -C "$root" "$@" DESTDIR="$tmp/dest" PREFIX=/usr uninstall
-is "$(find "$tmp/dest" -type f)" "" "make uninstall leaves nothing"
+is "$(find "$tmp/dest" -type f) $(ls "$tmp/dest/usr/share")" " bash-completion
+man
+zsh" "make uninstall leaves nothing"
 make -s -C "$root" "$@" PREFIX="$tmp/a b" install
 [ -x "$tmp/a b/bin/tw-parse" ] && [ -e "$tmp/a b/share/tw/systemd/tw-chat.service" ]
 ok $? "also where the path has a blank"
@@ -77,6 +79,15 @@ is "$(grep -l KillMode=process "$tmp/a b"/share/tw/systemd/*.service | tr '\n' '
 	"what goes on behind a unit keeps its folder for temporary files"
 make -s -C "$root" "$@" PREFIX="$tmp/a b" uninstall
 is "$(find "$tmp/a b" -type f)" "" "and nothing is left there"
+
+# As README.md has it, PREFIX=$HOME/.local: the data are in the same folder.
+make -s -C "$root" "$@" PREFIX="$tmp/home/.local" install
+mkdir -p "$tmp/home/.local/share/tw/raw/chat/kanal"
+echo line >"$tmp/home/.local/share/tw/raw/chat/kanal/2026-11-09.log"
+make -s -C "$root" "$@" PREFIX="$tmp/home/.local" uninstall
+is "$(find "$tmp/home/.local" -type f)" \
+	"$tmp/home/.local/share/tw/raw/chat/kanal/2026-11-09.log" \
+	"what was collected outlives make uninstall"
 
 # The whole chain, as the README has it.
 "$TW_BIN/tests/gen" week "$tmp/raw"
