@@ -52,6 +52,8 @@ again() {
 
 # By hand
 again 2026-11-13T00:00Z
+out=$(tw-etl --again 123 2>&1)
+is "$? $out" "2 tw-etl: --again: 123: there is no such stream" "also where nothing was polled"
 lay_days 9 12
 tw-etl kurz
 is "$? $(marked 'done')" "0 8" "only the channels that are asked for"
