@@ -182,6 +182,9 @@ tw-report site -v -o "$tmp/site" "$tmp/year" 2>"$tmp/err"
 like "$(cat "$tmp/err")" ' 0 pages written, 24 as they were' "nothing changed, nothing is written"
 is "$(find "$tmp/site" -type f -newermt 2021-01-01)" "" "not even touched"
 { cat "$tmp/year"; s kanal_00 77 2026-11-22T12:00:00.000Z; } >"$tmp/year2"
+out=$("$root/scripts/tw-site" "$tmp/year2" 2>&1)
+is "$? $out" "2 tw-site: $tmp/year2: is no folder; that of the site goes before the files" \
+	"the folder was forgotten"
 "$root/scripts/tw-site" "$tmp/site" "$tmp/year2"
 is "$(find "$tmp/site" -name '*.html' -newermt 2021-01-01 | wc -l)" 4 \
 	"a new stream: its page, its channel, its week, the overview"
