@@ -144,6 +144,9 @@ intake_files(struct intake *in, char *const *paths, int n)
 enum tool_exit
 intake_close(struct intake *in)
 {
+	if (in->words != TOOL_QUIET && in->wants != NULL && in->lines > 0 &&
+	    in->rejects.n == in->lines)
+		tool_warn("no line was of use: this reads %s", in->wants);
 	tool_filter_release(&in->filter);
 	return tool_rejects_close(&in->rejects);
 }

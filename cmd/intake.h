@@ -28,7 +28,8 @@ typedef const char *intake_take(void *arg, struct str line, struct errmsg *why);
 typedef size_t intake_ahead(void *arg, struct str ahead, const char **refused);
 
 struct intake {
-	const char *tool; /* borrowed; its name */
+	const char *tool;  /* borrowed; its name */
+	const char *wants; /* borrowed; what it reads, for who gives it other */
 	enum tool_words words;
 	struct tool_filter filter;
 	struct tool_rejects rejects;
@@ -89,7 +90,8 @@ void intake_row(struct intake *in, const char *name, struct str line);
 enum tool_exit intake_files(struct intake *in, char *const *paths, int n);
 
 /*
- * Close what `in` holds, once all is read and written.
+ * Close what `in` holds, once all is read and written. Where every line was refused, say
+ * what the tool reads, unless it is quiet: a stage of the chain was left out, perhaps.
  *
  * Returns as tool_rejects_close().
  */

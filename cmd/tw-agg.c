@@ -375,6 +375,7 @@ main(int argc, char **argv)
 	if (!zone_set("UTC", &why))
 		tool_give_up("", &why);
 	intake_init(&r.in, "tw-agg");
+	r.in.wants = "events, which tw-parse makes of a raw log";
 	r.in.take = take_line;
 	r.in.ahead = take_ahead;
 	r.in.arg = &r;

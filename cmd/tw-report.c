@@ -361,7 +361,7 @@ write_site(struct run *r, struct buf *b)
 	struct site_sink sink = { sitefiles_put, sitefiles_known, &files, 0 };
 
 	(void)b;
-	sink.version = hash_str(STR(TW_VERSION " 3"), 0);
+	sink.version = hash_str(STR(TW_VERSION " 4"), 0);
 	sitefiles_init(&files, r->output);
 	site_render(r->report, r->tz, &sink);
 	sitefiles_close(&files);
@@ -645,6 +645,9 @@ main(int argc, char **argv)
 	options(&r, argc, argv);
 	choose_kind(&r, argc, argv);
 	check_options(&r);
+	r.in.wants = is(&r, "mentions")
+	    ? "events, which tw-parse makes of a raw log, or stats of tw-agg"
+	    : "stats, which tw-agg makes of events";
 	if (r.in.uri != NULL && optind < argc)
 		tool_wrong("--uri reads no file: %s", argv[optind]);
 	if (r.output != NULL)

@@ -262,6 +262,11 @@ is $? 3 "a late event: exit 3"
 is "$(cat "$tmp/err")" "tw-agg: $tmp/late:4: refused: late: its window is already written" \
 	"it is named"
 is "$(cat "$tmp/rejects")" "$(sed -n 4p "$tmp/late")" "and kept"
+# Where nothing is of use a stage was left out.
+printf '2026-11-23T12:00:00.000Z\tirc\tk\tPING\n' >"$tmp/raw"
+like "$(tw-agg "$tmp/raw" 2>&1)" 'this reads events, which tw-parse makes' \
+	"of a raw log it says what it reads"
+is "$(tw-agg -q "$tmp/raw" 2>&1)" "" "not with -q"
 
 # Later than --hold, and its window is not written: as if it had come in time.
 # in_time WHAT: $tmp/in gives what it gives in order of time

@@ -361,6 +361,7 @@ python3 "$fake/mongo.py" "$port" forget \
 M
 chmod +x "$tmp/bin/mongosh"
 # Killed when the events are deleted, and not yet loaded again.
+# shellcheck disable=SC2016 # for mongosh
 sed -i '2i\
 [ ! -e "$0.kill" ] || [ $# -eq 1 ] || trap "kill -9 $PPID" EXIT' "$tmp/bin/mongosh"
 : >"$tmp/bin/mongosh.kill"

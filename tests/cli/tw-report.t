@@ -130,6 +130,9 @@ done
 } | tw-report --week latest >"$tmp/out" 2>"$tmp/err"
 is $? 3 "a line that is no line of stats: exit 3"
 like "$(cat "$tmp/err")" 'standard input:1: refused' "it is named"
+is "$(grep -c "no line was of use" "$tmp/err")" 0 "others were of use"
+like "$(echo '{}' | tw-report 2>&1 >"$tmp/none")" 'this reads stats, which tw-agg makes' \
+	"what is of no use at all: it says what it reads"
 like "$(cat "$tmp/err")" 'standard input:2: refused: .*: messages_max is missing' \
 	"and so is one that does not say all"
 tw-report --week latest "$tmp/stats" | cmp -s - "$tmp/out"
