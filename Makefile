@@ -320,6 +320,7 @@ MANDIR  = '$(DESTDIR)$(PREFIX)/share/man'
 BASHDIR = '$(DESTDIR)$(PREFIX)/share/bash-completion/completions'
 ZSHDIR  = '$(DESTDIR)$(PREFIX)/share/zsh/site-functions'
 OPSDIR  = '$(DESTDIR)$(PREFIX)/share/tw'
+OPSFILES = tw-common.sh tw.conf tw-alerts.yml
 
 install: all
 	mkdir -p $(BINDIR) $(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man7 \
@@ -328,8 +329,7 @@ install: all
 	for t in $(TOOLS) $(OPS); do \
 	    install -m 644 man/$$t.1 $(MANDIR)/man1/ && \
 	    install -m 644 scripts/completion/tw.bash $(BASHDIR)/$$t; done
-	install -m 644 scripts/tw-common.sh scripts/tw.conf scripts/tw-alerts.yml \
-	    $(OPSDIR)/
+	install -m 644 $(OPSFILES:%=scripts/%) $(OPSDIR)/
 	for u in scripts/systemd/*; do sed 's|@BINDIR@|$(PREFIX)/bin|' $$u \
 	    >$(OPSDIR)/systemd/$${u##*/} || exit 1; done
 	install -m 644 man/*.5 $(MANDIR)/man5/
@@ -339,7 +339,7 @@ install: all
 # With PREFIX=$HOME/.local OPSDIR is TW_DATA, too: nothing of it goes but what install
 # has put there.
 uninstall:
-	cd scripts && for f in tw-common.sh tw.conf tw-alerts.yml systemd/*; do \
+	cd scripts && for f in $(OPSFILES) systemd/*; do \
 	    rm -f $(OPSDIR)/$$f; done
 	rmdir $(OPSDIR)/systemd $(OPSDIR) 2>/dev/null || :
 	for t in $(TOOLS) $(OPS); do rm -f $(BINDIR)/$$t $(BASHDIR)/$$t \

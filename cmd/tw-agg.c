@@ -370,6 +370,7 @@ main(int argc, char **argv)
 	char dash[] = "-", *stdin_only[] = { dash };
 	enum tool_exit result;
 	struct errmsg why;
+	bool whole;
 
 	tool_begin();
 	if (!zone_set("UTC", &why))
@@ -409,8 +410,8 @@ main(int argc, char **argv)
 		result = intake_files(&r.in, argv + optind, argc - optind);
 	/* Where a database was lost the input has not ended: what is undecided
 	 * would be too little, and loaded in the place of what is right. */
-	while (
-	    (r.in.uri == NULL || result != TOOL_FAILED) && agg_end_next(r.agg))
+	whole = r.in.uri == NULL || result != TOOL_FAILED;
+	while (whole && agg_end_next(r.agg))
 		write_output(&r);
 	if (r.in.words == TOOL_VERBOSE)
 		summary(&r);

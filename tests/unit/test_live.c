@@ -345,16 +345,29 @@ test_frame(void)
 	live_free(l);
 }
 
+/* Tells whether the frame of `l`, 58 columns wide, has `want` in it. */
+static bool
+shows(struct live *l, const char *want)
+{
+	struct frame f = {
+		.columns = 58, .now = T0 + 5000, .tz = "UTC", .eol = "\n"
+	};
+	struct buf b = { 0 };
+	bool found;
+
+	frame_render(&b, l, &f);
+	buf_byte(&b, '\0');
+	found = strstr(b.p, want) != NULL;
+	buf_release(&b);
+	return found;
+}
+
 /* Viewers are a mean, and rounded: 99.5 is 100, 1234.4 is 1,234. */
 static void
 test_viewers(void)
 {
 	struct live *l = live_new();
 	struct stats s = window(5, 0, 60, 5);
-	struct frame f = {
-		.columns = 58, .now = T0 + 5000, .tz = "UTC", .eol = "\n"
-	};
-	struct buf b = { 0 };
 
 	s.channel = STR("kanal_eins");
 	s.viewers = 99.5;
@@ -363,15 +376,12 @@ test_viewers(void)
 	s.n.messages = 0;
 	s.viewers = 1234.4;
 	live_add(l, &s);
-	frame_render(&b, l, &f);
-	buf_byte(&b, '\0');
-	ok(strstr(b.p,
+	ok(shows(l,
 	       "\nkanal_eins    1.0        3     100    \xe2\x80\x93"
 	       "       0    0 100%\n"
 	       "kanal_zwei    0.0        3   1,234    \xe2\x80\x93"
-	       "       0    0 100%") != NULL,
+	       "       0    0 100%"),
 	    "rounded");
-	buf_release(&b);
 	live_free(l);
 }
 
@@ -381,10 +391,6 @@ test_millions(void)
 {
 	struct live *l = live_new();
 	struct stats s = window(5, 0, 60, 5);
-	struct frame f = {
-		.columns = 58, .now = T0 + 5000, .tz = "UTC", .eol = "\n"
-	};
-	struct buf b = { 0 };
 
 	s.channel = STR("kanal_eins");
 	s.stream_id = STR("1");
@@ -398,15 +404,12 @@ test_millions(void)
 	s.n.bits = 999999;
 	s.n.paid_messages = 9999;
 	live_add(l, &s);
-	frame_render(&b, l, &f);
-	buf_byte(&b, '\0');
-	ok(strstr(b.p,
+	ok(shows(l,
 	       "\nkanal_eins    1.0        3    4.9M    \xe2\x80\x93"
 	       "      1M  12k 100%\n"
 	       "kanal_zwei    0.0        3 999,999    \xe2\x80\x93"
-	       " 999,999  10k 100%") != NULL,
+	       " 999,999  10k 100%"),
 	    "told short");
-	buf_release(&b);
 	live_free(l);
 }
 
