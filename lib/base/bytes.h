@@ -138,6 +138,39 @@ bytes_equal16(const void *p, const void *q)
 }
 
 /*
+ * Find, among the 16 bytes at `p`, lower case letters, digits and `_`.
+ *
+ * Returns a mask of 16 bits.
+ */
+static inline unsigned
+bytes_login(const void *p)
+{
+#if defined(__SSE2__)
+	__m128i v = _mm_loadu_si128((const __m128i *)p);
+	/* Those in a range are at most its length behind its begin. */
+	__m128i letter = _mm_sub_epi8(v, _mm_set1_epi8('a'));
+	__m128i digit = _mm_sub_epi8(v, _mm_set1_epi8('0'));
+
+	letter = _mm_cmpeq_epi8(
+	    _mm_min_epu8(letter, _mm_set1_epi8('z' - 'a')), letter);
+	digit = _mm_cmpeq_epi8(
+	    _mm_min_epu8(digit, _mm_set1_epi8('9' - '0')), digit);
+	return (unsigned)_mm_movemask_epi8(
+	    _mm_or_si128(_mm_or_si128(letter, digit),
+		_mm_cmpeq_epi8(v, _mm_set1_epi8('_'))));
+#else
+	const unsigned char *b = p;
+	unsigned mask = 0;
+
+	for (unsigned i = 0; i < BYTES_16; i++)
+		mask |= (unsigned)((b[i] >= 'a' && b[i] <= 'z') ||
+			    (b[i] >= '0' && b[i] <= '9') || b[i] == '_')
+		    << i;
+	return mask;
+#endif
+}
+
+/*
  * Find, among the 16 bytes at `p`, those that stand for themselves inside of a
  * JSON string: printable ASCII but `"` and `\`.
  *

@@ -1,7 +1,5 @@
 #include "base/tstamp.h"
 
-#include <assert.h>
-
 #include "base/num.h"
 
 #define DAY_LEN 11 /* bytes of 2026-11-23T */
@@ -250,7 +248,12 @@ tstamp_write(char *p, int64_t ms)
 {
 	unsigned rest;
 
-	assert(ms >= TSTAMP_MIN && ms <= TSTAMP_MAX);
+	/* The week or window of a time may begin or end beyond what can be
+	 * written. */
+	if (ms < TSTAMP_MIN)
+		ms = TSTAMP_MIN;
+	if (ms > TSTAMP_MAX)
+		ms = TSTAMP_MAX;
 	if (UNLIKELY((uint64_t)ms - (uint64_t)day.begin >= MS_PER_DAY))
 		write_day(ms);
 	rest = (unsigned)(ms - day.begin);
@@ -266,12 +269,6 @@ tstamp_write(char *p, int64_t ms)
 void
 tstamp_add(struct buf *b, int64_t ms)
 {
-	/* The week or window of a time may begin or end beyond what can be
-	 * written. */
-	if (ms < TSTAMP_MIN)
-		ms = TSTAMP_MIN;
-	if (ms > TSTAMP_MAX)
-		ms = TSTAMP_MAX;
 	if (buf_room(b, TSTAMP_LEN)) {
 		tstamp_write(b->p + b->len, ms);
 		b->len += TSTAMP_LEN;

@@ -52,9 +52,8 @@ bool tstamp_parse(struct str s, int64_t *ms) MUST_USE;
 bool tstamp_parse_date(struct str s, struct civil *date) MUST_USE;
 
 /*
- * Write `ms` in our spelling to the 24 bytes at `p`.
- *
- * `ms` lies between TSTAMP_MIN and TSTAMP_MAX.
+ * Write `ms` in our spelling to the 24 bytes at `p`; what lies beyond TSTAMP_MIN or
+ * TSTAMP_MAX as these.
  */
 void tstamp_write(char *p, int64_t ms);
 

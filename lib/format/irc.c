@@ -4,7 +4,8 @@
 #include "base/num.h"
 #include "base/tstamp.h"
 
-#define KEY_MAX 32 /* bytes of the longest key and its `=` */
+/* Bytes of the longest key with the `;` before and the `=` behind it. */
+#define KEY_MAX 32
 
 /* Tags that we do not use, but that lines have: they are passed over faster than
  * one that nobody knows. */
@@ -39,7 +40,7 @@ enum {
 #define UNKNOWN (IRC_N_KEYS - 1) /* any other tag; also what is before all */
 
 struct irc_key {
-	char name[KEY_MAX];    /* with its `=` */
+	char name[KEY_MAX];    /* between `;` and `=` */
 	uint32_t len;          /* bytes of that */
 	uint32_t mask;         /* a bit for each of them */
 	uint64_t bit;          /* in irc.has */
@@ -47,9 +48,9 @@ struct irc_key {
 	unsigned char pad[15]; /* 64 bytes are quickly found */
 };
 
-static const struct irc_key keys[IRC_N_KEYS] = {
+static const _Alignas(64) struct irc_key keys[IRC_N_KEYS] = {
 #define KEY(n, s)                                                              \
-	[n] = { s "=", sizeof(s), UINT32_MAX >> (32 - sizeof(s)),              \
+	[n] = { ";" s "=", sizeof(s) + 1, UINT32_MAX >> (31 - sizeof(s)),      \
 		UINT64_C(1) << (n), (n), { 0 } }
 	KEY(IRC_BADGE_INFO, "badge-info"),
 	KEY(IRC_BADGES, "badges"),
@@ -120,71 +121,57 @@ static const struct irc_key *
 find_key(const char *p, size_t len)
 {
 	for (const struct irc_key *k = keys; k < keys + N_KNOWN; k++)
-		if (k->len == len + 1 && memcmp(k->name, p, len) == 0)
+		if (k->len == len + 2 && memcmp(k->name + 1, p, len) == 0)
 			return k;
 	return &keys[UNKNOWN];
 }
 
-/* Tells whether the 32 bytes at `p` begin with the key `k` and its `=`. */
+/* Tells whether the 32 bytes at `p` begin as the key `k` does, between `;` and `=`.
+ * The bytes whose bits are in `given` may be others. */
 static inline bool
-is_key(const char *p, const struct irc_key *k)
+is_key(const char *p, const struct irc_key *k, uint32_t given)
 {
-	uint32_t same = bytes_equal16(p, k->name);
+	const char *name = __builtin_assume_aligned(k->name, BYTES_16);
+	uint32_t same = bytes_equal16(p, name) | given;
 
 	if (k->mask > UINT16_MAX)
-		same |= bytes_equal16(p + BYTES_16, k->name + BYTES_16) << 16;
+		same |= bytes_equal16(p + BYTES_16, name + BYTES_16) << 16;
 	return (same & k->mask) == k->mask;
 }
 
-/* Finds the key of the tag from `p` to `stop`, and its value. */
-static const struct irc_key *
-read_key(const char *p, const char *stop, const char **value)
+/* A tag: its key, and where its value begins. */
+struct tag {
+	const struct irc_key *key;
+	const char *value;
+};
+
+/* Reads the tag from `p` to `stop`, which came after that of number `before`, and
+ * expects it there from now on. */
+static NEVER_INLINE struct tag
+learn(struct irc *m, size_t before, const char *p, const char *stop)
 {
 	/* Only the first `=`: values may hold more. */
 	const char *at = bytes_find(p, stop, '=', '=');
+	const struct irc_key *k = find_key(p, (size_t)(at - p));
 
-	*value = at + (at < stop);
-	return find_key(p, (size_t)(at - p));
+	m->after[before] = k;
+	m->after_number[before] = k->number;
+	return (struct tag){ k, at + (at < stop) };
 }
 
-/* Where tags end, 64 bytes at a time. */
-struct ends {
-	const char *base; /* of these */
-	const char *end;  /* of the line */
-	uint64_t mask; /* a bit for each `;` and space that is still to come */
-	bool *slash;   /* becomes true when there is a `\\` */
-};
-
-/* Looks at the 64 bytes from `base` on. */
-static inline void
-look(struct ends *e)
+/* Finds each `;` and space of the 64 bytes at `p`; the line has its end at `end`.
+ * `*slash` becomes true when there is a `\\`. */
+static inline uint64_t
+look(const char *p, const char *end, bool *slash)
 {
 	char last[64];
-	const char *p = e->base;
 
-	if (UNLIKELY(e->end - p < (ptrdiff_t)sizeof(last))) {
+	if (UNLIKELY(end - p < (ptrdiff_t)sizeof(last))) {
 		memset(last, 0, sizeof(last));
-		memcpy(last, p, (size_t)(e->end - p));
+		memcpy(last, p, (size_t)(end - p));
 		p = last;
 	}
-	e->mask = bytes_either64(p, ';', ' ', '\\', e->slash);
-}
-
-/* Finds the next end; the end of the line when there is none. */
-static inline const char *
-next_end(struct ends *e)
-{
-	const char *at;
-
-	while (UNLIKELY(e->mask == 0)) {
-		if (e->end - e->base <= 64)
-			return e->end;
-		e->base += 64;
-		look(e);
-	}
-	at = e->base + __builtin_ctzll(e->mask);
-	e->mask &= e->mask - 1;
-	return at;
+	return bytes_either64(p, ';', ' ', '\\', slash);
 }
 
 /* Begins to learn the order of tags. */
@@ -197,46 +184,76 @@ expect_nothing(struct irc *m)
 	}
 }
 
+/* What is known while the tags of a line are read. */
+struct pass {
+	const char *at;    /* the `;` or `@` before the next tag */
+	const char *roomy; /* up to here a whole key can be looked at */
+	size_t before;     /* number of the tag that was read last */
+	uint64_t has;      /* see irc.h */
+};
+
+/* Reads the tag that ends at `stop`, see is_key(). False when there is none: the
+ * section has come to its end before. */
+static inline ALWAYS_INLINE bool
+take(struct irc *m, struct pass *t, const char *stop, uint32_t given)
+{
+	struct tag tag = { m->after[t->before], t->at };
+	size_t number = m->after_number[t->before];
+
+	tag.value += tag.key->len;
+	if (UNLIKELY(t->at > t->roomy) ||
+	    UNLIKELY(!is_key(t->at, tag.key, given))) {
+		if (*t->at == ' ')
+			return false;
+		tag = learn(m, t->before, t->at + 1, stop);
+		number = tag.key->number;
+	}
+	m->value[number] = tag.value;
+	m->value_end[number] = stop;
+	t->has |= tag.key->bit;
+	t->before = number;
+	t->at = stop;
+	return true;
+}
+
 /*
- * Reads the tag section from `p` on; the line has its end at `end`.
+ * Reads the tag section whose `@` is at `p`; the line has its end at `end`.
  *
  * Returns the section's end: the space, or the end of the line.
  */
 static const char *
 parse_tags(struct irc *m, const char *p, const char *end)
 {
-	/* Up to here a key can be looked at without asking how much there is. */
-	const char *roomy = end - p > KEY_MAX ? end - KEY_MAX : p - 1;
-	const char *begin = p, *value, *stop;
-	struct ends ends = { .base = p, .end = end, .slash = &m->escaped };
-	size_t before = UNKNOWN;
-	uint64_t has = 0;
+	struct pass t = { p, end - p > KEY_MAX ? end - KEY_MAX : p - 1, UNKNOWN,
+		0 };
+	const char *begin = p + 1;
+	uint64_t mask;
 
 	if (UNLIKELY(m->after[UNKNOWN] == NULL))
 		expect_nothing(m);
-	look(&ends);
-	for (;; p = stop + 1) {
-		const struct irc_key *k = m->after[before];
-		size_t number = m->after_number[before];
-
-		stop = next_end(&ends);
-		value = p + k->len;
-		if (UNLIKELY(p > roomy) || UNLIKELY(!is_key(p, k))) {
-			k = read_key(p, stop, &value);
-			number = k->number;
-			m->after[before] = k;
-			m->after_number[before] = k->number;
-		}
-		before = number;
-		m->value[number] = value;
-		m->value_len[number] = (size_t)(stop - value);
-		has |= k->bit;
-		if (UNLIKELY(stop == end || *stop == ' '))
-			break;
+	mask = look(p, end, &m->escaped);
+	/* The `@` stands where the others have a `;`. */
+	if (LIKELY(mask != 0)) {
+		(void)take(m, &t, p + (unsigned)__builtin_ctzll(mask), 1);
+		mask &= mask - 1;
 	}
-	m->tags = (struct str){ begin, (size_t)(stop - begin) };
-	m->has = has;
-	return stop;
+	for (;;) {
+		for (; mask != 0; mask &= mask - 1)
+			if (UNLIKELY(!take(
+				m, &t, p + (unsigned)__builtin_ctzll(mask), 0)))
+				break;
+		if (*t.at == ' ')
+			break;
+		if (end - p <= 64) {
+			(void)take(m, &t, end, 0);
+			break;
+		}
+		p += 64;
+		mask = look(p, end, &m->escaped);
+	}
+	m->tags = (struct str){ begin, (size_t)(t.at - begin) };
+	m->has = t.has;
+	return t.at;
 }
 
 static const char *
@@ -374,13 +391,17 @@ irc_parse(struct irc *m, struct str line)
 {
 	const char *p = line.p, *end = line.p + line.len, *at;
 
-	m->tags = m->nick = STR_ABSENT;
-	m->param[0] = m->param[1] = STR_ABSENT;
+	/* Each by itself: gcc copies one from another otherwise, which waits until
+	 * that is written. */
+	m->tags = STR_ABSENT;
+	m->nick = STR_ABSENT;
+	m->param[0] = STR_ABSENT;
+	m->param[1] = STR_ABSENT;
 	m->has = 0;
 	m->escaped = m->has_user = false;
 	m->n_params = 0;
 	if (p < end && *p == '@')
-		p = skip_spaces(parse_tags(m, p + 1, end), end);
+		p = skip_spaces(parse_tags(m, p, end), end);
 	m->sent = time_of(m, IRC_TMI_SENT_TS);
 	if (p < end && *p == ':')
 		p = skip_spaces(parse_source(m, p + 1, end), end);

@@ -55,6 +55,7 @@ enum irc_tag {
 	IRC_N_TAGS
 };
 
+#define IRC_BIT(tag) (UINT64_C(1) << (tag)) /* in `has` */
 #define IRC_NO_TIME  INT64_MIN
 #define IRC_N_PARAMS 2 /* as many as any command that we read has */
 
@@ -63,10 +64,10 @@ enum irc_tag {
 /* A zeroed one is fine, and may be used for one line after the other. */
 struct irc {
 	struct str tags; /* the whole section, without the `@` */
-	/* The values: see irc_tag(). Begins and lengths apart, and both what came
+	/* The values: see irc_tag(). Begins and ends apart, and both what came
 	 * after a key and its number: all are found without arithmetic. */
 	const char *value[IRC_N_KEYS];
-	size_t value_len[IRC_N_KEYS];
+	const char *value_end[IRC_N_KEYS];
 	uint64_t has; /* which of them are of this line */
 	const struct irc_key *after[IRC_N_KEYS]; /* what last came after it */
 	unsigned char after_number[IRC_N_KEYS];
@@ -96,9 +97,9 @@ bool irc_parse(struct irc *m, struct str line) MUST_USE;
 static inline struct str
 irc_tag(const struct irc *m, enum irc_tag tag)
 {
-	return (m->has >> tag & 1) != 0
-	    ? (struct str){ m->value[tag], m->value_len[tag] }
-	    : STR_ABSENT;
+	return (m->has >> tag & 1) != 0 ? (struct str){ m->value[tag],
+		(size_t)(m->value_end[tag] - m->value[tag]) }
+					: STR_ABSENT;
 }
 
 /* What a collector has to know of a line, and nothing more. */

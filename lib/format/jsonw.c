@@ -2,13 +2,9 @@
 
 #include <stdint.h>
 
-#include "base/bytes.h"
 #include "base/num.h"
 #include "base/tstamp.h"
 #include "base/utf8.h"
-
-/* A byte of text needs at most six: \u00xx. */
-#define JSONW_WORST 6
 
 static void
 escape(struct buf *b, unsigned char c)
@@ -31,29 +27,6 @@ escape(struct buf *b, unsigned char c)
 		p += 5;
 	}
 	b->len = (size_t)(p - b->p);
-}
-
-#define SHORT    JSONW_BEHIND /* bytes of a text that is copied at once */
-#define LED_ROOM (JSONW_LEAD + SHORT + 1) /* for a lead and what is copied */
-
-/*
- * Copies a text of at most SHORT bytes, whatever its length is: a branch for
- * every length would be guessed wrongly too often. There is room for SHORT. What
- * is read behind the text is not looked at.
- *
- * Returns false, with anything at `out`, when not all of it can stay as it is.
- */
-static inline bool
-copy_short(char *out, const char *p, size_t len)
-{
-	uint64_t plain;
-
-	if (!bytes_can_read(p, SHORT))
-		return false;
-	plain = bytes_plain(p) | bytes_plain(p + 16) << 16 |
-	    (uint64_t)bytes_plain(p + 32) << 32;
-	memcpy(out, p, SHORT);
-	return (~plain & ((UINT64_C(1) << len) - 1)) == 0;
 }
 
 /*
@@ -83,7 +56,8 @@ copy_plain(struct buf *b, const unsigned char *p, const unsigned char *end)
 {
 	char *out = b->p + b->len;
 
-	while (end - p >= BYTES_16 || bytes_can_read(p, BYTES_16)) {
+	while (
+	    end - p >= BYTES_16 || (p < end && bytes_can_read(p, BYTES_16))) {
 		ptrdiff_t n = __builtin_ctz(bytes_odd(p) | 1U << BYTES_16);
 
 		memcpy(out, p, BYTES_16);
@@ -152,49 +126,19 @@ jsonw_str(struct buf *b, struct str s)
 	buf_byte(b, '"');
 }
 
-/* Appends a text for which there is room behind its lead, and a quote: apart, so
- * that jsonw_led() has nothing to keep over a call. */
-static NEVER_INLINE void
-add_led(struct buf *b, struct str s)
+NEVER_INLINE char *
+jsonw_any(char *p, struct str s)
 {
-	if (copy_whole(b->p + b->len, s.p, s.len))
-		b->len += s.len;
+	/* There is room. */
+	struct buf b = { .p = p, .cap = SIZE_MAX };
+
+	if (copy_whole(p, s.p, s.len))
+		b.len = s.len;
 	else
-		add_text(b, s);
-	b->p[b->len++] = '"';
-}
-
-/* Does the same with one that needs more room. */
-static NEVER_INLINE void
-add_led_more(struct buf *b, const char *lead, size_t n, struct str s)
-{
-	if (!buf_more(b, LED_ROOM + s.len * JSONW_WORST))
-		return;
-	memcpy(b->p + b->len, lead, n);
-	b->len += n;
-	add_led(b, s);
-}
-
-void
-jsonw_led(struct buf *b, const char *lead, size_t n, struct str s)
-{
-	char *p;
-
-	if (UNLIKELY(b->cap - b->len < LED_ROOM + s.len * JSONW_WORST)) {
-		add_led_more(b, lead, n, s);
-		return;
-	}
-	p = b->p + b->len;
-	memcpy(p, lead, JSONW_LEAD);
-	p += n;
-	b->len += n;
-	/* Neither too long nor empty, and then perhaps nowhere. */
-	if (UNLIKELY(s.len - 1 >= SHORT || !copy_short(p, s.p, s.len))) {
-		add_led(b, s);
-		return;
-	}
-	p[s.len] = '"';
-	b->len += s.len + 1;
+		add_text(&b, s);
+	p += b.len;
+	*p = '"';
+	return p + 1;
 }
 
 /* Appends `,"key":`. */

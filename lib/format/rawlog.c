@@ -40,8 +40,6 @@ cut_field(struct str *rest, struct str *field)
 static enum rawlog_source
 source_of(struct str word)
 {
-	if (str_eq(word, STR("irc")))
-		return RAWLOG_IRC;
 	if (str_eq(word, STR("helix")))
 		return RAWLOG_HELIX;
 	if (str_eq(word, STR("mark")))
@@ -49,26 +47,40 @@ source_of(struct str word)
 	return RAWLOG_OTHER;
 }
 
-bool
-rawlog_parse(struct rawlog *r, struct str line)
+/* Reads what stands behind the time. */
+static bool
+read_prefix(struct rawlog *r, struct str rest)
 {
-	struct str rest = line, word;
+	enum rawlog_source source = RAWLOG_IRC;
+	struct str word;
 
-	*r = (struct rawlog){ .received = RAWLOG_NO_TIME, .payload = line };
-	if (looks_like_irc(line))
-		return true;
-	if (line.len < TSTAMP_LEN + 1 || line.p[TSTAMP_LEN] != '\t' ||
-	    !tstamp_read(line.p, &r->received))
+	/* As nearly all do. */
+	if (LIKELY(str_starts(rest, STR("irc\t")))) {
+		rest.p += 4;
+		rest.len -= 4;
+	} else {
+		if (!cut_field(&rest, &word))
+			return false;
+		source = source_of(word);
+	}
+	if (!cut_field(&rest, &r->channel))
 		return false;
-	rest.p += TSTAMP_LEN + 1;
-	rest.len -= TSTAMP_LEN + 1;
-	if (!cut_field(&rest, &word) || !cut_field(&rest, &r->channel))
-		return false;
-	r->source = source_of(word);
+	r->source = source;
 	r->payload = rest;
 	if (str_eq(r->channel, STR("-")))
 		r->channel = (struct str){ "", 0 };
 	else if (!login_is(r->channel))
 		return false;
 	return true;
+}
+
+bool
+rawlog_parse(struct rawlog *r, struct str line)
+{
+	*r = (struct rawlog){ .received = RAWLOG_NO_TIME, .payload = line };
+	if (line.len <= TSTAMP_LEN || line.p[TSTAMP_LEN] != '\t' ||
+	    !tstamp_read(line.p, &r->received))
+		return looks_like_irc(line);
+	return read_prefix(r,
+	    (struct str){ line.p + TSTAMP_LEN + 1, line.len - TSTAMP_LEN - 1 });
 }

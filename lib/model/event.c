@@ -80,13 +80,11 @@ const struct field_def event_fields[F_N] = {
 
 #define USER_KEYS                                                              \
 	F_ID, F_USER, F_USER_ID, F_NAME, F_BADGES, F_BADGE_INFO, F_SHARED_FROM
-/* Nearly all events are messages; K() is done for each of their keys. */
+/* The keys of a message behind those: K() is done for each but the last, the text. */
 /* clang-format off */
-#define MESSAGE_KEYS(K)                                                        \
-	K(F_ID) K(F_USER) K(F_USER_ID) K(F_NAME) K(F_BADGES) K(F_BADGE_INFO)   \
+#define MESSAGE_EXTRA(K)                                                       \
 	K(F_SHARED_FROM) K(F_BITS) K(F_PAID) K(F_FIRST) K(F_RETURNING)         \
-	K(F_ACTION) K(F_REPLY_TO) K(F_REWARD) K(F_EFFECT) K(F_MENTIONS)        \
-	K(F_TEXT)
+	K(F_ACTION) K(F_REPLY_TO) K(F_REWARD) K(F_EFFECT) K(F_MENTIONS)
 /* clang-format on */
 #define SUB_KEYS                                                               \
 	USER_KEYS, F_MONTHS, F_TIER, F_GIFT_MONTHS, F_RECIPIENT,               \
@@ -98,7 +96,9 @@ const struct layout event_layouts[EVENT_N_TYPES] = {
 		s, sizeof(s) - 1                                               \
 	}
 #define LISTED(f) f,
-	[EVENT_MESSAGE] = { NAMED("message"), { MESSAGE_KEYS(LISTED) F_END } },
+	[EVENT_MESSAGE] = { NAMED("message"),
+	    { F_ID, F_USER, F_USER_ID, F_NAME, F_BADGES, F_BADGE_INFO,
+		MESSAGE_EXTRA(LISTED) F_TEXT, F_END } },
 #undef LISTED
 	[EVENT_SUB] = { NAMED("sub"), { SUB_KEYS } },
 	[EVENT_RESUB] = { NAMED("resub"), { SUB_KEYS } },
@@ -213,8 +213,7 @@ write_json(struct buf *b, const struct field_def *f, struct str json)
 }
 
 static inline ALWAYS_INLINE void
-write_field(struct buf *b, const struct event *e, const struct field_def *f,
-    bool of_line)
+write_field(struct buf *b, const struct event *e, const struct field_def *f)
 {
 	const void *at = (const char *)e + f->at;
 
@@ -222,11 +221,6 @@ write_field(struct buf *b, const struct event *e, const struct field_def *f,
 	case FORM_STR:
 		if (((const struct str *)at)->len == 0)
 			break;
-		if (of_line) {
-			jsonw_led(
-			    b, f->lead, f->lead_len, *(const struct str *)at);
-			break;
-		}
 		write_lead(b, f);
 		jsonw_text(b, *(const struct str *)at);
 		buf_byte(b, '"');
@@ -261,40 +255,81 @@ write_field(struct buf *b, const struct event *e, const struct field_def *f,
 	}
 }
 
-/* As the loop over the layout would, with the form of each key known when it is
- * compiled. The strings of a message are slices of a line. */
+static void
+write_any(struct buf *b, const struct event *e)
+{
+	const struct layout *l = &event_layouts[e->type];
+
+	buf_lit(b, "{\"ts\":\"");
+	tstamp_add(b, e->ts);
+	buf_byte(b, '"');
+	write_field(b, e, &event_fields[F_CHANNEL]);
+	buf_lit(b, ",\"type\":\"");
+	buf_str(b, l->name);
+	buf_byte(b, '"');
+	for (const enum field *key = l->keys; *key != F_END; key++)
+		write_field(b, e, &event_fields[*key]);
+}
+
+/* Writes a string key at `p`, where there is room, or nothing; see jsonw_led(). */
+static inline ALWAYS_INLINE char *
+write_slice(char *p, enum field f, struct str s, size_t most)
+{
+	const struct field_def *def = &event_fields[f];
+
+	return s.len == 0 ? p : jsonw_led(p, def->lead, def->lead_len, s, most);
+}
+
+/*
+ * Writes as the walk over the layout would, with the form of each key known when it
+ * is compiled. The strings of a message are slices of a line: those that nearly all
+ * messages have are written one behind the other, in room that is made once.
+ */
 static void
 write_message(struct buf *b, const struct event *e)
 {
-#define WRITTEN(f) write_field(b, e, &event_fields[f], true);
-	MESSAGE_KEYS(WRITTEN)
-#undef WRITTEN
-}
+	static const char begin[] = "{\"ts\":\"";
+	static const char type[] = ",\"type\":\"message\"";
+	size_t lens = e->channel.len + e->id.len + e->user.len +
+	    e->user_id.len + e->name.len + e->badges.len + e->badge_info.len;
+	char *p;
 
-static void
-write_any(struct buf *b, const struct event *e, const enum field *keys)
-{
-	for (; *keys != F_END; keys++)
-		write_field(b, e, &event_fields[*keys], false);
+	if (!buf_room(b,
+		sizeof(begin) + TSTAMP_LEN + sizeof(type) +
+		    7 * JSONW_LED_ROOM(0) + lens * JSONW_WORST))
+		return;
+	p = b->p + b->len;
+	memcpy(p, begin, sizeof(begin) - 1);
+	p += sizeof(begin) - 1;
+	tstamp_write(p, e->ts);
+	p += TSTAMP_LEN;
+	*p++ = '"';
+	p = write_slice(p, F_CHANNEL, e->channel, 32);
+	memcpy(p, type, sizeof(type) - 1);
+	p += sizeof(type) - 1;
+	p = write_slice(p, F_ID, e->id, 48);
+	p = write_slice(p, F_USER, e->user, 32);
+	p = write_slice(p, F_USER_ID, e->user_id, 16);
+	p = write_slice(p, F_NAME, e->name, 32);
+	p = write_slice(p, F_BADGES, e->badges, 48);
+	p = write_slice(p, F_BADGE_INFO, e->badge_info, 32);
+	b->len = (size_t)(p - b->p);
+#define WRITTEN(f) write_field(b, e, &event_fields[f]);
+	MESSAGE_EXTRA(WRITTEN)
+#undef WRITTEN
+	if (!buf_room(b, JSONW_LED_ROOM(e->text.len)))
+		return;
+	p = write_slice(b->p + b->len, F_TEXT, e->text, 48);
+	b->len = (size_t)(p - b->p);
 }
 
 void
 event_write(struct buf *b, const struct event *e)
 {
-	const struct layout *l = &event_layouts[e->type];
-	const struct field_def *channel = &event_fields[F_CHANNEL];
-
-	buf_lit(b, "{\"ts\":\"");
-	tstamp_add(b, e->ts);
-	buf_byte(b, '"');
-	jsonw_led(b, channel->lead, channel->lead_len, e->channel);
-	buf_lit(b, ",\"type\":\"");
-	buf_str(b, l->name);
-	buf_byte(b, '"');
 	if (LIKELY(e->type == EVENT_MESSAGE))
 		write_message(b, e);
 	else
-		write_any(b, e, l->keys);
+		write_any(b, e);
 	buf_lit(b, "}\n");
 }
 

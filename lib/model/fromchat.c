@@ -111,6 +111,22 @@ paid(struct event *e, const struct source *s)
 	e->paid_exponent = exponent >= 0 ? exponent : 2;
 }
 
+/* What few messages have, and is not asked for one by one. */
+#define SELDOM                                                                 \
+	(IRC_BIT(IRC_BITS) | IRC_BIT(IRC_PAID_AMOUNT) |                        \
+	    IRC_BIT(IRC_REPLY_PARENT_MSG_ID) | IRC_BIT(IRC_CUSTOM_REWARD_ID) | \
+	    IRC_BIT(IRC_MSG_ID))
+
+static NEVER_INLINE void
+seldom(struct event *e, const struct source *s)
+{
+	e->bits = positive(s, IRC_BITS);
+	paid(e, s);
+	e->reply_to = value(s, IRC_REPLY_PARENT_MSG_ID);
+	e->reward = value(s, IRC_CUSTOM_REWARD_ID);
+	e->effect = value(s, IRC_MSG_ID);
+}
+
 static void
 message(struct event *e, const struct source *s)
 {
@@ -119,13 +135,10 @@ message(struct event *e, const struct source *s)
 	e->type = EVENT_MESSAGE;
 	user_keys(e, s);
 	e->user = m->has_user ? m->nick : STR_ABSENT;
-	e->bits = positive(s, IRC_BITS);
-	paid(e, s);
 	e->first = is_set(s, IRC_FIRST_MSG);
 	e->returning = is_set(s, IRC_RETURNING_CHATTER);
-	e->reply_to = value(s, IRC_REPLY_PARENT_MSG_ID);
-	e->reward = value(s, IRC_CUSTOM_REWARD_ID);
-	e->effect = value(s, IRC_MSG_ID);
+	if ((m->has & SELDOM) != 0)
+		seldom(e, s);
 	e->text = m->param[1];
 	e->action = strip_action(&e->text);
 }

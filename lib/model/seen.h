@@ -35,8 +35,19 @@ struct seen_late {
 	uint32_t number; /* of an entry */
 };
 
+#define SEEN_LATELY_BITS 7
+
+/* A channel that was met lately. */
+struct seen_channel {
+	uint64_t first; /* 8 bytes of its name */
+	uint64_t last;  /* 8 bytes; they may overlap */
+	size_t len;     /* bytes of its name; 0 = none */
+	uint32_t number;
+};
+
 struct seen {
-	struct map channels;        /* names and numbers */
+	struct map channels; /* names and numbers */
+	struct seen_channel lately[1 << SEEN_LATELY_BITS];
 	int64_t *greatest;          /* owned; by channel, ms UTC */
 	struct seen_entry *entries; /* owned; in the order of their coming */
 	size_t n;                   /* entries */

@@ -54,6 +54,15 @@ test_messages(void)
 		   "\"m0\",\"reward\":\"r\",\"effect\":\"gigantified\","
 		   "\"text\":\"winkt\"}\n",
 	    "a message with everything");
+#define ALONE(tag, key)                                                        \
+	makes("@" tag ";" SENT " :g!x PRIVMSG #k :x",                          \
+	    PREFIX "\"message\",\"user\":\"g\"," key ",\"text\":\"x\"}\n",     \
+	    "what few messages have, alone: " tag)
+	ALONE("bits=1", "\"bits\":1");
+	ALONE("reply-parent-msg-id=m0", "\"reply_to\":\"m0\"");
+	ALONE("custom-reward-id=r", "\"reward\":\"r\"");
+	ALONE("msg-id=gigantified", "\"effect\":\"gigantified\"");
+#undef ALONE
 	makes("@" SENT " :gast PRIVMSG #k :", PREFIX "\"message\"}\n",
 	    "the least: no user without ! or @, an empty text");
 	makes("@bits=0;first-msg=0;" SENT " :g!x PRIVMSG #k :\x01"

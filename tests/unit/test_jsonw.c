@@ -1,10 +1,13 @@
 /*
  * test_jsonw - JSON in our canonical spelling
  */
+#include <stdlib.h>
+
 #include "tap.h"
 
 #include "base/utf8.h"
 #include "format/jsonw.h"
+#include "pages.h"
 #include "rand.h"
 
 /* Spells one byte of ASCII, as tw-event(5) says. */
@@ -114,6 +117,60 @@ test_random(void)
 	buf_release(&text);
 }
 
+/* Writes `s` with the lead of a key, and holds it against its spelling. */
+static bool
+as_led(struct str s, size_t most)
+{
+	static const char lead[JSONW_LEAD] = ",\"key\":\"";
+	struct buf got = { 0 }, want = { 0 };
+	size_t n = strlen(lead), room = JSONW_LED_ROOM(s.len);
+	bool good;
+
+	buf_room(&got, room + 1);
+	memset(got.p, '#', room + 1);
+	got.len = (size_t)(jsonw_led(got.p, lead, n, s, most) - got.p);
+	buf_lit(&want, ",\"key\":\"");
+	spell(&want, s);
+	buf_byte(&want, '"');
+	good = str_eq(buf_view(&got), buf_view(&want)) && got.p[room] == '#';
+	buf_release(&got);
+	buf_release(&want);
+	return good;
+}
+
+/* Texts of all lengths that are short to it and longer, with every kind of byte at
+ * every place, in the middle of a page of memory and at its end. */
+static void
+test_led(void)
+{
+	static const char kinds[] = "x\"\\\n\x1f\x7f\x80\xff";
+	size_t size;
+	char *page = page_alone(&size);
+	int bad = 0;
+
+	memset(page, '"', size);
+	for (size_t len = 0; len <= 70; len++)
+		for (size_t at = 0; at <= len; at++)
+			for (size_t kind = 0; kind < sizeof(kinds); kind++) {
+				char *middle = page + 100;
+				char *end = page + size - len;
+				size_t most = 16 * (1 + kind % 3);
+
+				memset(middle, 'x', len);
+				memset(end, 'x', len);
+				if (at < len)
+					middle[at] = end[at] = kinds[kind];
+				bad +=
+				    !as_led((struct str){ middle, len }, most);
+				bad += !as_led((struct str){ end, len }, most);
+				bad += !as_led(
+				    (struct str){ middle, len }, 64 - most);
+				memset(middle, '"', len);
+				memset(end, '"', len);
+			}
+	is_int(bad, 0, "behind a lead, of 0 to 70 bytes");
+}
+
 static void
 test_members(void)
 {
@@ -138,6 +195,7 @@ main(void)
 	test_escapes();
 	test_every_byte();
 	test_random();
+	test_led();
 	test_members();
 	return tap_done();
 }

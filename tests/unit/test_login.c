@@ -1,9 +1,12 @@
 /*
  * test_login - the name of a channel
  */
+#include <stdlib.h>
+
 #include "tap.h"
 
 #include "base/login.h"
+#include "pages.h"
 
 #define LONGEST "abcdefghijklmnopqrstuvwxy" /* 25 */
 
@@ -75,11 +78,40 @@ test_bytes(void)
 	is_int(bad, 0, "capitals fold to them");
 }
 
+/* Every byte at every place of all lengths, in the middle of a page of memory and
+ * at its end, where nothing behind may be looked at. */
+static void
+test_places(void)
+{
+	size_t size;
+	char *page = page_alone(&size);
+	int bad = 0;
+
+	memset(page, 'x', size);
+	for (size_t len = 1; len <= LOGIN_MAX; len++)
+		for (size_t at = 0; at < len; at++)
+			for (int c = 0; c < 256; c++) {
+				char *middle = page + 100,
+				     *end = page + size - len;
+				bool want = (c >= 'a' && c <= 'z') ||
+				    (c >= '0' && c <= '9') || c == '_';
+
+				middle[at] = end[at] = (char)c;
+				bad += login_is((struct str){ middle, len }) !=
+				    want;
+				bad +=
+				    login_is((struct str){ end, len }) != want;
+				middle[at] = end[at] = 'x';
+			}
+	is_int(bad, 0, "every byte at every place of 1 to 25");
+}
+
 int
 main(void)
 {
 	test_is();
 	test_fold();
 	test_bytes();
+	test_places();
 	return tap_done();
 }

@@ -127,6 +127,34 @@ test_short_ids(void)
 	seen_release(&s);
 }
 
+/* Channels that differ in one byte, or in their length alone: of all lengths, and
+ * more than are kept at hand. Those of 8 to 16 bytes are known by their ends. */
+static void
+test_channels(void)
+{
+	struct seen s = { 0 };
+	int wrong = 0, missed = 0, n = 0;
+
+	for (int round = 0; round < 2; round++)
+		for (size_t len = 1; len <= 25; len++)
+			for (size_t at = 0; at <= len; at++) {
+				char name[26] = { 0 };
+				bool b;
+
+				memset(name, 'a', len);
+				if (at < len)
+					name[at] = 'b';
+				b = message(&s, name, "m1", T0);
+				wrong += round == 0 && b;
+				missed += round == 1 && !b;
+				n += round;
+			}
+	is_int(n, 350, "so many channels");
+	is_int(wrong, 0, "none is taken for another");
+	is_int(missed, 0, "all are known again");
+	seen_release(&s);
+}
+
 /* A year of one channel stays small. */
 static void
 test_memory(void)
@@ -152,6 +180,7 @@ main(void)
 	test_window();
 	test_kinds();
 	test_short_ids();
+	test_channels();
 	test_memory();
 	return tap_done();
 }
