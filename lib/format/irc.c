@@ -48,7 +48,7 @@ struct irc_key {
 	unsigned char pad[15]; /* 64 bytes are quickly found */
 };
 
-static const _Alignas(64) struct irc_key keys[IRC_N_KEYS] = {
+static const struct irc_key keys[IRC_N_KEYS] = {
 #define KEY(n, s)                                                              \
 	[n] = { ";" s "=", sizeof(s) + 1, UINT32_MAX >> (31 - sizeof(s)),      \
 		UINT64_C(1) << (n), (n), { 0 } }
@@ -131,11 +131,10 @@ find_key(const char *p, size_t len)
 static inline bool
 is_key(const char *p, const struct irc_key *k, uint32_t given)
 {
-	const char *name = __builtin_assume_aligned(k->name, BYTES_16);
-	uint32_t same = bytes_equal16(p, name) | given;
+	uint32_t same = bytes_equal16(p, k->name) | given;
 
 	if (k->mask > UINT16_MAX)
-		same |= bytes_equal16(p + BYTES_16, name + BYTES_16) << 16;
+		same |= bytes_equal16(p + BYTES_16, k->name + BYTES_16) << 16;
 	return (same & k->mask) == k->mask;
 }
 
