@@ -108,8 +108,8 @@ static const struct irc_key keys[IRC_N_KEYS] = {
 	KEY(TURBO, "turbo"),
 	KEY(USER_TYPE, "user-type"),
 	KEY(VIP, "vip"),
-	/* Nothing begins with this. */
-	[UNKNOWN] = { " ", 0, UINT32_MAX, UINT64_C(1) << UNKNOWN, UNKNOWN,
+	/* Neither a tag nor what follows the last one begins with a NUL. */
+	[UNKNOWN] = { "", 0, UINT32_MAX, UINT64_C(1) << UNKNOWN, UNKNOWN,
 	    { 0 } },
 #undef KEY
 };

@@ -152,6 +152,24 @@ test_values(void)
 	    irc_whole(&m, IRC_BITS), 10, "escapes that stand for themselves");
 }
 
+/* NULs are no tag that is expected, wherever they stand. */
+static void
+test_nuls(void)
+{
+	static const char first[100] = "@";
+	char line[100] = "@id=m1 ";
+	struct irc m = { 0 };
+
+	line[50] = ';';
+	ok(!irc_parse(&m, (struct str){ line, sizeof(line) }),
+	    "NULs behind the tags are no command");
+	is(m.tags, "id=m1", "nor tags");
+	ok(!irc_parse(&m, (struct str){ first, sizeof(first) }),
+	    "NULs in place of them");
+	is_int((long long)m.tags.len, 99, "are all there is");
+	is_int((long long)(m.has << 1), 0, "and no tag that is known");
+}
+
 static void
 test_time(void)
 {
@@ -332,6 +350,7 @@ main(void)
 	test_params();
 	test_unescape();
 	test_values();
+	test_nuls();
 	test_time();
 	test_walk();
 	test_keys();
