@@ -90,8 +90,9 @@ void intake_row(struct intake *in, const char *name, struct str line);
 enum tool_exit intake_files(struct intake *in, char *const *paths, int n);
 
 /*
- * Close what `in` holds, once all is read and written. Where every line was refused, say
- * what the tool reads, unless it is quiet: a stage of the chain was left out, perhaps.
+ * Close what `in` holds, once all is read and written. Unless it is quiet, say what the
+ * tool reads where every line was refused, as a stage of the chain was left out, perhaps;
+ * and name the channels of which nothing was read.
  *
  * Returns as tool_rejects_close().
  */

@@ -13,6 +13,7 @@
 #include "base/out.h"
 #include "base/secret.h"
 #include "base/timearg.h"
+#include "base/xalloc.h"
 #include "format/hash.h"
 
 #ifndef TW_VERSION
@@ -107,11 +108,15 @@ tool_filter_channel(struct tool_filter *f, const char *what, const char *name)
 {
 	struct login login;
 	struct str s;
+	size_t i;
 
 	if (!login_fold(str_of(name), &login))
 		tool_wrong("%s: \"%s\" is no channel", what, name);
 	s = str_of(login.p);
-	map_number(&f->channels, s, hash_str(s, 0));
+	i = map_number(&f->channels, s, hash_str(s, 0));
+	f->met = xgrow(f->met, i, &f->cap_met, sizeof(*f->met));
+	/* Of an operand the tool itself says what there is of it. */
+	f->met[i] = *what != '-';
 }
 
 void
@@ -123,23 +128,45 @@ tool_time(int64_t *ms, const char *name, const char *text)
 		    name, text);
 }
 
-bool
-tool_has_channel(const struct tool_filter *f, struct str channel)
+/* Looks the channel up among those that are wanted. */
+static NEVER_INLINE bool
+is_wanted(struct tool_filter *f, struct str channel)
 {
-	return f->channels.n == 0 ||
-	    map_find(&f->channels, channel, hash_str(channel, 0)) != MAP_NONE;
+	size_t i = map_find(&f->channels, channel, hash_str(channel, 0));
+
+	if (i == MAP_NONE)
+		return false;
+	f->met[i] = true;
+	return true;
 }
 
 bool
-tool_passes(const struct tool_filter *f, struct str channel, int64_t ts)
+tool_has_channel(struct tool_filter *f, struct str channel)
 {
-	return ts >= f->since_ms && ts < f->until_ms &&
-	    tool_has_channel(f, channel);
+	return f->channels.n == 0 || is_wanted(f, channel);
+}
+
+bool
+tool_passes(struct tool_filter *f, struct str channel, int64_t ts)
+{
+	/* Met at any time. */
+	return tool_has_channel(f, channel) && ts >= f->since_ms &&
+	    ts < f->until_ms;
+}
+
+void
+tool_filter_unmet(const struct tool_filter *f)
+{
+	for (size_t i = 0; i < f->channels.n; i++)
+		if (!f->met[i])
+			tool_warn("-c %.*s: nothing of this channel was read",
+			    STR_ARGS(map_name(&f->channels, i)));
 }
 
 void
 tool_filter_release(struct tool_filter *f)
 {
+	free(f->met);
 	map_release(&f->channels);
 }
 

@@ -37,8 +37,10 @@ enum tool_words { TOOL_QUIET, TOOL_NORMAL, TOOL_VERBOSE };
 /* What the options -c, --since, --until let through. */
 struct tool_filter {
 	struct map channels; /* none = all */
-	int64_t since_ms;    /* INT64_MIN = no limit */
-	int64_t until_ms;    /* exclusive; INT64_MAX = no limit */
+	bool *met;           /* owned; by channel: it was let through */
+	size_t cap_met;
+	int64_t since_ms; /* INT64_MIN = no limit */
+	int64_t until_ms; /* exclusive; INT64_MAX = no limit */
 };
 
 /* Where refused lines go. */
@@ -109,14 +111,19 @@ void tool_time(int64_t *ms, const char *name, const char *text);
  *
  * Returns true when it does.
  */
-bool tool_has_channel(const struct tool_filter *f, struct str channel);
+bool tool_has_channel(struct tool_filter *f, struct str channel);
 
 /*
  * Tell whether `f` lets something of `channel` at `ts` (ms UTC) through.
  *
  * Returns true when it does.
  */
-bool tool_passes(const struct tool_filter *f, struct str channel, int64_t ts);
+bool tool_passes(struct tool_filter *f, struct str channel, int64_t ts);
+
+/*
+ * Name the channels of -c of which nothing came by: mistyped, perhaps.
+ */
+void tool_filter_unmet(const struct tool_filter *f);
 
 /*
  * Free what `f` holds.

@@ -141,7 +141,7 @@ add_stats(struct run *r, const struct stats *s)
 /* Tells at a glance that a line in our spelling is of a channel that nobody
  * wants, so that it need not be read. */
 static bool
-is_of_another(const struct run *r, struct str line)
+is_of_another(struct run *r, struct str line)
 {
 	static const char begin[] = "{\"ts\":\"", key[] = "\",\"channel\":\"";
 	const size_t at = sizeof(begin) - 1 + TSTAMP_LEN;

@@ -45,13 +45,15 @@ same "$tmp/back" "$tmp/want" "what comes out is what went in"
 tw-load --export --uri "$uri/one" | cut -c8-30 >"$tmp/times"
 sort -c "$tmp/times"
 ok $? "events come out in order of time"
-tw-load --export -c nordlicht -c "#Kanal_Eins" --since 2026-11-09T19:00:00Z \
-	--until 2026-11-09T20:00:00Z --uri "$uri/one" | sort >"$tmp/back"
+tw-load --export -c nordlicht -c "#Kanal_Eins" -c tpyo --since 2026-11-09T19:00:00Z \
+	--until 2026-11-09T20:00:00Z --uri "$uri/one" 2>"$tmp/err" | sort >"$tmp/back"
 grep '^{"ts":"2026-11-09T19' "$tmp/events" | grep -v '"channel":"kanal_zwei"' |
 	sort >"$tmp/want"
 same "$tmp/back" "$tmp/want" "a part comes out"
 [ -s "$tmp/want" ]
 ok $? "which is something"
+is "$(cat "$tmp/err")" "tw-load: -c tpyo: nothing of this channel was read" \
+	"a channel of which there is nothing is named"
 
 # Every type, every key, and everything that is odd.
 long=$(printf '%0500d' 0 | sed 's/0/\xf0\x9f\x94\xa5/g')

@@ -61,6 +61,11 @@ for options in "--window 1s" "--window 7s" "--window 90s" \
 	# shellcheck disable=SC2086 # words
 	same_lines w$week options $options
 done
+for option in --hold=60s --pushdown; do
+	is "$(tw-agg --uri "$uri/w$week" $option -c nordlicht -c nobody 2>&1 >"$tmp/got" |
+		grep '^tw-agg: -c ')" "tw-agg: -c nobody: nothing of this channel was read" \
+		"$option: a channel that is not there is named"
+done
 # Chat alone.
 grep -v '"type":"\(viewers\|offline\)"' "$tmp/events" >"$tmp/chat"
 mv "$tmp/chat" "$tmp/events"

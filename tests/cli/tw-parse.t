@@ -60,7 +60,12 @@ tw-parse "$tmp/whole.log" | cmp -s - "$tmp/whole.out"
 ok $? "twice gives the same bytes"
 
 # Filters.
-is "$(tw-parse -c other "$tmp/a.log")" "" "-c leaves other channels out"
+is "$(tw-parse -c other "$tmp/a.log" 2>"$tmp/err")" "" "-c leaves other channels out"
+is "$(cat "$tmp/err")" "tw-parse: -c other: nothing of this channel was read" \
+	"and names one of which there is nothing"
+is "$(tw-parse -c kanal_eins --since 2030-01-01 "$tmp/a.log" 2>&1)" "" \
+	"but not where there is nothing of that time"
+is "$(tw-parse -c other </dev/null 2>&1)" "" "nor where nothing was read at all"
 is "$(tw-parse -c '#Kanal_Eins' "$tmp/a.log")" "$want" \
 	"-c takes a name as people write it"
 is "$(tw-parse --since 2026-11-24 "$tmp/a.log")" "" "--since"

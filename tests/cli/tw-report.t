@@ -137,6 +137,14 @@ like "$(cat "$tmp/err")" 'standard input:2: refused: .*: messages_max is missing
 	"and so is one that does not say all"
 tw-report --week latest "$tmp/stats" | cmp -s - "$tmp/out"
 ok $? "and the others are reported"
+name=$(head -n 1 "$tmp/stats" | jq -r .channel)
+tw-report --week 2020-W01 -c "$name" -c tpyo "$tmp/stats" >"$tmp/out" 2>"$tmp/err"
+is $? 0 "a channel that is mistyped is no failure"
+is "$(cat "$tmp/err")" "tw-report: -c tpyo: nothing of this channel was read" \
+	"but it is named, and not one that has no stream in that week"
+is "$(tw-report -q -c tpyo "$tmp/stats" 2>&1 >"$tmp/out")" "" "-q: it is not"
+is "$(tw-report history tpyo "$tmp/stats" 2>&1 >"$tmp/out" | wc -l)" 1 \
+	"history says it by itself"
 
 like "$(tw-report -h)" 'usage: tw-report' "-h"
 [ "$(tw-report -h | wc -l)" -le 24 ]
