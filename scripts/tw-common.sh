@@ -71,14 +71,18 @@ ours() {
 # read_conf: runs tw.conf, if there is one
 read_conf() {
 	home=${HOME:-/nonexistent}
-	if [ -n "${TW_CONF:-}" ]; then
-		[ -r "$TW_CONF" ] || wrong "TW_CONF: $TW_CONF: cannot be read"
-	else
+	if [ -z "${TW_CONF:-}" ]; then
 		for TW_CONF in "${XDG_CONFIG_HOME:-$home/.config}/tw/tw.conf" \
 			/etc/tw/tw.conf ''; do
-			[ ! -r "$TW_CONF" ] || break
+			# Also one that cannot be read, or a link to what is not mounted: it
+			# may say where everything is, and who opted out.
+			if [ -e "$TW_CONF" ] || [ -L "$TW_CONF" ]; then
+				break
+			fi
 		done
 	fi
+	[ -z "$TW_CONF" ] || [ -r "$TW_CONF" ] ||
+		wrong "TW_CONF: $TW_CONF: cannot be read"
 	case $TW_CONF in
 	'') ;;
 	/*) ;;

@@ -501,6 +501,19 @@ tw-status >/dev/full 2>/dev/null
 is $? 1 "a table that cannot be written"
 unset TW_CHANNELS TW_CLIENT_ID
 
+# A configuration that is there and cannot be read is not none
+mkdir -p "$tmp/away/tw"
+ln -s not-mounted "$tmp/away/tw/tw.conf"
+for tool in "status" "etl" "live --once 1 eins"; do
+	# shellcheck disable=SC2086 # words of a call
+	(unset TW_DATA; HOME=$tmp/away XDG_CONFIG_HOME=$tmp/away tw-$tool) \
+		>"$tmp/got" 2>&1
+	is "$? $(cat "$tmp/got")" \
+		"2 tw-${tool%% *}: TW_CONF: $tmp/away/tw/tw.conf: cannot be read" \
+		"tw-${tool%% *}: a tw.conf behind a link that leads nowhere"
+done
+is "$(ls -A "$tmp/away")" tw "nothing was made elsewhere"
+
 # Calls that are not understood
 tw-weekly --week=2026-W46 2>"$tmp/err"
 is "$? $(sed -n 1p "$tmp/err")" \
