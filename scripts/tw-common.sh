@@ -136,6 +136,9 @@ configure() {
 	for number in TW_DATA TW_CHANNELS; do
 		eval "value=\$$number"
 		case $value in
+		# Paths stand one a line in our files.
+		*"
+"*) wrong "$number: its value has a line end in it" ;;
 		/*) ;;
 		*) wrong "$number: \"$value\" does not begin with /" ;;
 		esac

@@ -514,6 +514,16 @@ for tool in "status" "etl" "live --once 1 eins"; do
 done
 is "$(ls -A "$tmp/away")" tw "nothing was made elsewhere"
 
+# Nothing would be found there, without a word
+mkdir "$tmp/two
+lines"
+for tool in etl weekly status; do
+	TW_CONF=/dev/null TW_DATA="$tmp/two
+lines" tw-$tool >"$tmp/got" 2>&1
+	is "$? $(cat "$tmp/got")" "2 tw-$tool: TW_DATA: its value has a line end in it" \
+		"tw-$tool: a folder with a line end in its name"
+done
+
 # Calls that are not understood
 tw-weekly --week=2026-W46 2>"$tmp/err"
 is "$? $(sed -n 1p "$tmp/err")" \
