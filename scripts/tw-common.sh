@@ -107,6 +107,9 @@ read_conf() {
 # configure: reads tw.conf, sets what it leaves out, makes the folders
 configure() {
 	read_conf
+	# Root could make them anywhere.
+	[ -n "${TW_DATA:-}${XDG_DATA_HOME:-}${HOME:-}" ] ||
+		wrong "TW_DATA: is not set, nor is HOME"
 	set -a
 	: "${TW_DATA:=${XDG_DATA_HOME:-$home/.local/share}/tw}"
 	: "${TW_CHANNELS:=$TW_DATA/channels}"

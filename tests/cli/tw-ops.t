@@ -524,6 +524,11 @@ lines" tw-$tool >"$tmp/got" 2>&1
 		"tw-$tool: a folder with a line end in its name"
 done
 
+# Such as in a unit of the system
+(unset TW_DATA XDG_DATA_HOME HOME; TW_CONF=/dev/null tw-status) >"$tmp/got" 2>&1
+is "$? $(cat "$tmp/got")" "2 tw-status: TW_DATA: is not set, nor is HOME" \
+	"nobody says where everything is kept"
+
 # Calls that are not understood
 tw-weekly --week=2026-W46 2>"$tmp/err"
 is "$? $(sed -n 1p "$tmp/err")" \
