@@ -128,6 +128,7 @@ configure() {
 		'' | *[!0-9]* | 0?*) wrong "$number: \"$value\" is no whole number" ;;
 		esac
 	done
+	[ "$TW_INTERVAL" != 0 ] || wrong "TW_INTERVAL: 0 seconds are no interval"
 	for number in TW_KEEP_RAW TW_KEEP_EVENTS; do
 		eval "value=\$$number"
 		case $value in

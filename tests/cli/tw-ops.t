@@ -529,6 +529,9 @@ done
 is "$? $(cat "$tmp/got")" "2 tw-status: TW_DATA: is not set, nor is HOME" \
 	"nobody says where everything is kept"
 
+is "$(TW_INTERVAL=0 tw-watch --no-start 2>&1)" \
+	"tw-watch: TW_INTERVAL: 0 seconds are no interval" "no division by it"
+
 # Calls that are not understood
 tw-weekly --week=2026-W46 2>"$tmp/err"
 is "$? $(sed -n 1p "$tmp/err")" \
