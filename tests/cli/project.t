@@ -12,6 +12,9 @@ is "$? $out" "0 " "make pgo: what the tools rehearse goes well"
 is "$(HOME=$tmp TW_CONF='' TW_DATA="$tmp/data" "$root/scripts/tw-crontab" |
 	grep -c "^[^ ]* .* TW_DATA='$tmp/data' '")" 5 \
 	"the crontab tells what only the environment knows"
+is "$(HOME=$tmp TW_CONF='' TW_DATA='' XDG_DATA_HOME=$tmp/share "$root/scripts/tw-crontab" |
+	grep -c " TW_DATA='$tmp/share/tw' '")" 5 \
+	"also where it only says where the data of all programs lie"
 
 complete=$(bash -c '. "$1"; _tw tw-report h --format; echo "${COMPREPLY[*]}"
 	_tw tw-agg --w ""; echo "${COMPREPLY[*]}"
