@@ -16,6 +16,15 @@ is "$(HOME=$tmp TW_CONF='' TW_DATA='' XDG_DATA_HOME=$tmp/share "$root/scripts/tw
 	grep -c " TW_DATA='$tmp/share/tw' '")" 5 \
 	"also where it only says where the data of all programs lie"
 
+# With it cd(1) says where it went, in the midst of what is to be a path.
+for tool in tw-crontab tw-etl tw-forget tw-site tw-status tw-tidy tw-track tw-watch \
+	tw-weekly; do
+	is "$(cd "$root" && CDPATH=. "scripts/$tool" -V 2>&1 | cut -d ' ' -f 1)" \
+		$tool "$tool: CDPATH is set"
+done
+like "$(cd "$root" && TW_CONF=/dev/null CDPATH=. scripts/tw-live -f /nonexistent 2>&1)" \
+	'^tw-chat: ' "tw-live: CDPATH is set"
+
 complete=$(bash -c '. "$1"; _tw tw-report h --format; echo "${COMPREPLY[*]}"
 	_tw tw-agg --w ""; echo "${COMPREPLY[*]}"
 	_tw tw-report Europe/Berl --tz; echo "${COMPREPLY[*]}"
