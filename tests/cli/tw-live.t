@@ -4,7 +4,8 @@
 . "$(dirname "$0")/tap.sh"
 . "$(dirname "$0")/fake.sh"
 PATH=$root/scripts:$PATH
-TMPDIR=$tmp TW_CONF=/dev/null
+TMPDIR="$tmp/a folder" TW_CONF=/dev/null
+mkdir "$TMPDIR"
 unset TW_OPTOUT
 export PATH TMPDIR TW_CONF
 
@@ -46,7 +47,7 @@ like "$(head -1 "$tmp/frame")" ' UTC  50 channels  ' "fifty channels"
 is "$(wc -l <"$tmp/frame")" 52 "a line each"
 [ "$(awk '$1 ~ /^kanal_/ && / 123 / { n++ } END { print n }' "$tmp/frame")" = 50 ]
 ok $? "each with its viewers"
-is "$(find "$tmp" -mindepth 1 -maxdepth 1 -name 'tmp.*' | wc -l)" 0 "its folder is gone"
+is "$(find "$TMPDIR" -mindepth 1 -maxdepth 1 -name 'tmp.*' | wc -l)" 0 "its folder is gone"
 
 # The view itself.
 if command -v tmux >/dev/null; then
@@ -80,7 +81,7 @@ SH
 	pane send-keys q
 	until_ok 10 [ -e "$tmp/left" ]
 	is "$(cat "$tmp/left")" "left 0" "q leaves"
-	is "$(find "$tmp" -mindepth 1 -maxdepth 1 -name 'tmp.*' | wc -l)" 0 "and nothing is left behind"
+	is "$(find "$TMPDIR" -mindepth 1 -maxdepth 1 -name 'tmp.*' | wc -l)" 0 "and nothing is left behind"
 	pane kill-server 2>/dev/null
 else
 	echo "# no tmux: the view was not looked at"
