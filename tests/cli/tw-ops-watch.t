@@ -118,8 +118,33 @@ until_ok 5 test "$(cat "$data/run/chat.pid")" != "$chat"
 irc joined 2 10000
 is "$reply" ok "and started again"
 
-# No network: it is not the collector that hangs
 TW_NOW=
+
+# On a full disk it does not hang, and what it keeps would be lost with it
+full=$TW_BIN/tests/fake/full.so
+if [ "${TW_MODE:-plain}" = plain ] && [ -e "$full" ]; then
+	tw tw-watch --stop
+	until_ok 10 flock -n "$data/lock/chat" true
+	set -- LD_PRELOAD="$full" TW_FULL="$tmp/is.full" "$tmp/usr/bin/tw-watch" -q
+	user "$@"
+	# shellcheck disable=SC2016 # for that shell to expand
+	until_ok 5 sh -c '! flock -n "$1" true' sh "$data/lock/chat"
+	sleep 0.5
+	chat=$(cat "$data/run/chat.pid")
+	until_ok 10 grep -q "\"join\".*/$chat/" "$data/raw/chat/kanal_eins"/*.log
+	: >"$tmp/is.full"
+	irc send kanal_eins 'kept in memory'
+	TW_NOW="$(date -u -d '+200 sec' +%Y-%m-%dT%H:%M:%SZ)"
+	user "$@" 2>/dev/null
+	TW_NOW=
+	kill -0 "$chat" && [ "$(cat "$data/run/chat.pid")" = "$chat" ]
+	ok $? "on a full disk none is ended"
+	rm "$tmp/is.full"
+	until_ok 5 grep -q 'kept in memory' "$data/raw/chat/kanal_eins"/*.log
+	ok $? "and what it kept is written when there is room again"
+fi
+
+# No network: it is not the collector that hangs
 chat=$(cat "$data/run/chat.pid")
 irc listen off
 until_ok 20 grep -q 'onnect' "$data/log/tw-chat.log"
