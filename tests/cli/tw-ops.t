@@ -250,6 +250,11 @@ echo TW_TZ=Europe/Berlin >>"$conf"
 is "$(TW_NOW=2026-11-16T04:59Z tw-weekly --due)" "" "no report before Monday 6:00 in the zone"
 is "$(TW_NOW=2026-11-16T05:01Z flock "$data/lock/weekly" tw-weekly --due 2>&1)" \
 	"tw-weekly: another tw-weekly is at work" "nor a second one beside the first"
+mkdir "$data/state/.weekly.tmp" # a full disk, for what is written there
+out=$(TW_NOW=2026-11-16T05:01Z tw-weekly --due 2>"$tmp/err")
+is "$? $out" "1 " "nor one that cannot be noted, and would come each hour"
+like "$(cat "$tmp/err")" "^tw-weekly: $data/state: cannot be written to: " "that is told"
+rm -rf "$data/state/.weekly.tmp"
 like "$(TW_NOW=2026-11-16T05:01Z tw-weekly --due)" '^Week 2026-W46: .*(Europe/Berlin)' "then one"
 is "$(TW_NOW=2026-11-16T06:01Z tw-weekly --due)" "" "once"
 mkdir -p "$data/raw/poll/kurz"
