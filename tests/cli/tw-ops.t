@@ -101,6 +101,20 @@ tw-etl --again lang/6000000001 2>/dev/null
 tw-etl --again abend/5000000010
 cksum "$data"/stats/*/*.jsonl >"$tmp/got"
 same "$tmp/want" "$tmp/got" "a copy that a killed tw-tidy left does not count twice"
+over=$(find "$data/stats/nacht" -name '20261111T224100Z-*.jsonl')
+part=nacht/${over##*Z-}
+for kind in chat poll; do
+	for file in "$data/raw/$kind/nacht/2026-11-11.log"*; do
+		mv "$file" "$tmp/away.$kind"
+	done
+	out=$(tw-etl --again "${part%.jsonl}" 2>&1)
+	is "$? ${out%% and*}" \
+		"2 tw-etl: --again: ${part%.jsonl}: raw/$kind/nacht/2026-11-11.log is gone," \
+		"what is left of the raw log does not take the place of the whole"
+	cksum "$data"/stats/*/*.jsonl >"$tmp/got"
+	same "$tmp/want" "$tmp/got" "nothing has changed"
+	mv "$tmp/away.$kind" "$file"
+done
 tw-tidy -q
 is "$(find "$data/raw" -name '2026-11-09.log' | wc -l)" 0 "and goes at the next"
 late=$data/raw/chat/lang/2026-11-09.log
