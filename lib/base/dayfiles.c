@@ -77,7 +77,13 @@ dayfiles_new(const char *dir, size_t max_open, bool sync, struct errmsg *why)
 	buf_str(&d->path, str_of(dir));
 	buf_byte(&d->path, '\0');
 	made = make_folder(d->path.p);
-	if (made && access(dir, W_OK | X_OK) == 0)
+	if (made) {
+		/* A file of that name is there, too, and may be open to us. */
+		d->path.len--;
+		buf_add(&d->path, "/.", 3);
+		made = access(d->path.p, W_OK | X_OK) == 0;
+	}
+	if (made)
 		return d;
 	errmsg_set(why, "%s: %s", dir, strerror(errno));
 	dayfiles_free(d);

@@ -103,6 +103,10 @@ test_new(void)
 	folder_put(file, STR("x"));
 	ok(dayfiles_new(file.p, 1, false, &why) == NULL, "a file is no folder");
 	ok(strstr(why.text, file.p) != NULL, "it says which: %s", why.text);
+	ok(chmod(file.p, 0700) == 0 &&
+		dayfiles_new(file.p, 1, false, &why) == NULL,
+	    "nor is one that can be run");
+	ok(strstr(why.text, "Not a directory") != NULL, "for no other reason");
 	ok(dayfiles_new(below.p, 1, false, &why) == NULL, "nor is one below");
 	ok(strstr(why.text, "Not a directory") != NULL, "and why");
 	d = dayfiles_new(slash.p, 1, true, &why);
