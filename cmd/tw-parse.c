@@ -534,9 +534,25 @@ options(struct parse *p, int argc, char **argv)
 }
 
 /*
+ * Tells whether a line is one of a raw log and was never refused: it would be again.
+ * A file of refused lines may end within a line, when its run was killed.
+ */
+static bool
+is_of_raw_log(struct parse *p, const struct rawline *line)
+{
+	struct event e;
+	struct str what;
+
+	return !line->cont && !line->blank && line->defect == NULL &&
+	    line->raw.source != RAWLOG_BARE &&
+	    (!line->unended || line->number == 1) &&
+	    make(p, line, &e, &what) != FROM_REFUSED;
+}
+
+/*
  * Sees to it that refused lines replace nothing that is needed: no file that is
  * read, and no raw log. That stands behind --rejects where the name of the file was
- * forgotten, and cannot be had again.
+ * forgotten, and cannot be had again. It may begin with a line that is torn.
  */
 static void
 spare_files(struct parse *p)
@@ -545,8 +561,6 @@ spare_files(struct parse *p)
 	const struct rawline *line;
 	struct rawmerge *m;
 	struct errmsg why;
-	struct event e;
-	struct str what;
 
 	if (p->in.rejects.f == NULL || !S_ISREG(p->in.rejects.st.st_mode))
 		return;
@@ -554,13 +568,12 @@ spare_files(struct parse *p)
 		if (p->others[i] != NULL)
 			tool_rejects_spare(&p->in.rejects, p->others[i]);
 	m = rawmerge_new(&path, 1, NULL);
-	/* Lines that were refused would be again. */
-	if (rawmerge_next(m, &line, &why) == 1 && line->defect == NULL &&
-	    !line->blank && line->raw.source != RAWLOG_BARE &&
-	    make(p, line, &e, &what) != FROM_REFUSED)
-		tool_wrong("--rejects: %s is a raw log, which would be lost; "
-			   "was the file for refused lines forgotten?",
-		    path);
+	while (rawmerge_next(m, &line, &why) == 1)
+		if (is_of_raw_log(p, line))
+			tool_wrong("--rejects: %s is a raw log, which would be "
+				   "lost; was the file for refused lines "
+				   "forgotten?",
+			    path);
 	rawmerge_free(m);
 	p->lag = (struct lag){ 0 };
 }

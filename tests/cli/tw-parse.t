@@ -158,7 +158,10 @@ cp "$tmp/whole.log" "$tmp/raw.log"
 ln "$tmp/raw.log" "$tmp/link.log"
 printf 'cola\tcola\n' >"$tmp/names"
 printf 'junk\n' >"$tmp/junk"
+printf '%s\0\n\n%s\n' "$p" "$line" >"$tmp/torn.log"
+cp "$tmp/torn.log" "$tmp/torn.was"
 for args in "raw.log raw.log" "link.log raw.log" "raw.log part.aa" \
+	"torn.log part.aa" \
 	"names --mentions names raw.log" "junk junk"; do
 	# shellcheck disable=SC2086 # words
 	(cd "$tmp" && tw-parse --rejects $args) >"$tmp/out" 2>"$tmp/err"
@@ -169,11 +172,15 @@ done
 tw-parse --rejects "$tmp/junk" <"$tmp/junk" 2>"$tmp/err"
 is $? 2 "standard input, too"
 same "$tmp/raw.log" "$tmp/whole.log" "the raw log is as it was"
+same "$tmp/torn.log" "$tmp/torn.was" "one that begins with a torn line, too"
 is "$(cat "$tmp/junk" "$tmp/names")" "junk
 cola	cola" "and so are the others"
 printf 'more\njunk\n' | tw-parse -q --rejects "$tmp/junk"
 printf 'x\n' | tw-parse -q --rejects "$tmp/junk"
 is "$(cat "$tmp/junk")" x "what was refused before is replaced"
+printf 'junk\n%s:a!a@a PRIVM' "$p" >"$tmp/junk"
+printf 'x\n' | tw-parse -q --rejects "$tmp/junk"
+is "$(cat "$tmp/junk")" x "of a run that was killed, too"
 
 # The clock.
 printf '%s\n' "$line" | sed 's/^2026-11-23T12:00:00/2026-11-23T12:00:09/' |
