@@ -103,8 +103,7 @@ paid(struct event *e, const struct source *s)
 	int64_t exponent = irc_whole(s->irc, IRC_PAID_EXPONENT);
 
 	/* An amount whose unit cannot be read is none. */
-	if (amount < 0 ||
-	    (exponent < 0 && irc_tag(s->irc, IRC_PAID_EXPONENT).len > 0))
+	if (amount < 0 || (exponent < 0 && value(s, IRC_PAID_EXPONENT).len > 0))
 		return;
 	e->paid_currency = value(s, IRC_PAID_CURRENCY);
 	e->paid_amount = amount;

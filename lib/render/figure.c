@@ -291,6 +291,16 @@ figure_clock(struct buf *b, int64_t ms)
 }
 
 void
+figure_moment(struct buf *b, int64_t ms)
+{
+	if (ms >= MS_PER_MIN)
+		return;
+	buf_lit(b, " for ");
+	num_add_ms(b, ms);
+	buf_lit(b, " s");
+}
+
+void
 figure_day(struct buf *b, int64_t ms)
 {
 	struct civil date = zone_date(ms);

@@ -93,6 +93,11 @@ void figure_clock(struct buf *b, int64_t ms);
 void figure_day(struct buf *b, int64_t ms);
 
 /*
+ * Append ` for 25 s` behind two clocks that do not show it: of less than a minute.
+ */
+void figure_moment(struct buf *b, int64_t ms);
+
+/*
  * Append the local dates of a week: `Mon 23 Nov - Sun 29 Nov 2026`, with an en
  * dash.
  */

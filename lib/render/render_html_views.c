@@ -443,6 +443,7 @@ stream_moments(struct buf *b, const struct course *c)
 		figure_clock(b, holes[i].from);
 		buf_lit(b, " to ");
 		figure_clock(b, holes[i].to);
+		figure_moment(b, holes[i].to - holes[i].from);
 		buf_lit(b, "</li>\n");
 	}
 	if (n > VIEW_HOLES)

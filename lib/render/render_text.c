@@ -384,7 +384,9 @@ stream_moments(struct buf *b, const struct course *c)
 		figure_when(b, holes[i].from);
 		buf_lit(b, " " FIGURE_UNKNOWN " ");
 		figure_clock(b, holes[i].to);
-		buf_lit(b, "  chat not heard\n");
+		buf_lit(b, "  chat not heard");
+		figure_moment(b, holes[i].to - holes[i].from);
+		buf_byte(b, '\n');
 	}
 	if (n > VIEW_HOLES)
 		buf_printf(b, "  and %zu more holes\n", n - VIEW_HOLES);

@@ -79,6 +79,11 @@ test_messages(void)
 	      "pinned-chat-paid-exponent=-1;" SENT " :g!x PRIVMSG #k :x",
 	    PREFIX "\"message\",\"user\":\"g\",\"text\":\"x\"}\n",
 	    "of an exponent that is no number, not paid");
+	makes("@pinned-chat-paid-amount=500;pinned-chat-paid-currency=USD;"
+	      "pinned-chat-paid-exponent=\\;" SENT " :g!x PRIVMSG #k :x",
+	    PREFIX "\"message\",\"user\":\"g\",\"paid\":{\"amount\":500,"
+		   "\"currency\":\"USD\",\"exponent\":2},\"text\":\"x\"}\n",
+	    "one that is nothing without its escape is missing");
 	makes("@" SENT " :g!x PRIVMSG #K :x",
 	    PREFIX "\"message\",\"user\":\"g\",\"text\":\"x\"}\n",
 	    "capitals of a bare line's channel");
