@@ -279,12 +279,17 @@ parse_line(struct parse *p, const struct rawline *l)
 	else
 		switch (make(p, l, &e, &what)) {
 		case FROM_EVENT:
-			if (is_opted_out(p, l))
+			if (is_opted_out(p, l)) {
+				(void)tool_has_channel(
+				    &p->in.filter, e.channel);
 				return;
+			}
 			warn_of_end(p, l);
 			put(p, &e);
 			return;
 		case FROM_SKIPPED:
+			/* Of a channel all the same. */
+			(void)tool_has_channel(&p->in.filter, l->raw.channel);
 			warn_of_end(p, l);
 			skips_add(&p->skips, what);
 			return;

@@ -66,6 +66,16 @@ is "$(cat "$tmp/err")" "tw-parse: -c other: nothing of this channel was read" \
 is "$(tw-parse -c kanal_eins --since 2030-01-01 "$tmp/a.log" 2>&1)" "" \
 	"but not where there is nothing of that time"
 is "$(tw-parse -c other </dev/null 2>&1)" "" "nor where nothing was read at all"
+printf '%s\tirc\tjoined\t:a!a@a JOIN #joined\n' 2026-11-23T18:00:00.000Z >"$tmp/joined"
+is "$(tw-parse -c joined "$tmp/joined" 2>&1)" "" "nor where lines of it become no events"
+printf ':a!a@a JOIN #joined\n' >"$tmp/joined"
+is "$(tw-parse -c other "$tmp/joined" 2>&1)" \
+	"tw-parse: -c other: nothing of this channel was read" "a line without a prefix"
+echo 77 >"$tmp/optout"
+printf '%s\tirc\tleft\t@user-id=77 :a!a@a PRIVMSG #left :hi\n' \
+	2026-11-23T18:00:00.000Z >"$tmp/left"
+is "$(tw-parse -c left --optout "$tmp/optout" "$tmp/left" 2>&1)" "" \
+	"nor where all who wrote there have opted out"
 is "$(tw-parse -c '#Kanal_Eins' "$tmp/a.log")" "$want" \
 	"-c takes a name as people write it"
 is "$(tw-parse --since 2026-11-24 "$tmp/a.log")" "" "--since"
