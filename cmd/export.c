@@ -45,6 +45,9 @@ export_events(struct intake *in, const struct mongo_uri *uri)
 	progress_end(&progress);
 	rows_free(rows);
 	event_reader_free(reader);
+	in->from = o.since_ms == INT64_MIN && o.until_ms == INT64_MAX
+	    ? INTAKE_DATABASE
+	    : INTAKE_PART;
 	if (more < 0)
 		errx(TOOL_FAILED, "MongoDB: %s", why.why.text);
 	if (in->words == TOOL_VERBOSE)

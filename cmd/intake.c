@@ -147,7 +147,9 @@ intake_close(struct intake *in)
 	if (in->words != TOOL_QUIET && in->wants != NULL && in->lines > 0 &&
 	    in->rejects.n == in->lines)
 		tool_warn("no line was of use: this reads %s", in->wants);
-	else if (in->words != TOOL_QUIET && (in->lines > 0 || in->uri != NULL))
+	else if (in->words != TOOL_QUIET &&
+	    (in->from == INTAKE_DATABASE ||
+		(in->from == INTAKE_FILES && in->lines > 0)))
 		tool_filter_unmet(&in->filter);
 	tool_filter_release(&in->filter);
 	return tool_rejects_close(&in->rejects);

@@ -27,6 +27,13 @@ typedef const char *intake_take(void *arg, struct str line, struct errmsg *why);
  */
 typedef size_t intake_ahead(void *arg, struct str ahead, const char **refused);
 
+/* What can be said of a channel of which no line came. */
+enum intake_from {
+	INTAKE_FILES,    /* nothing, when they are empty */
+	INTAKE_DATABASE, /* all that it has of the channels was asked for */
+	INTAKE_PART      /* nothing: a stretch of time was, or it was lost */
+};
+
 struct intake {
 	const char *tool;  /* borrowed; its name */
 	const char *wants; /* borrowed; what it reads, for who gives it other */
@@ -38,6 +45,7 @@ struct intake {
 	intake_ahead *ahead; /* of files, may take them before; or NULL */
 	void *arg;           /* borrowed; for both */
 	int64_t lines;       /* read */
+	enum intake_from from;
 };
 
 /* The long options; those of one tool begin at INTAKE_OWN. */

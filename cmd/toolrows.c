@@ -71,6 +71,7 @@ tool_each_row(struct intake *in, enum tool_rows what)
 			progress_show(&progress, now_mono_ms(), n, bytes);
 	}
 	progress_end(&progress);
+	in->from = more < 0 ? INTAKE_PART : INTAKE_DATABASE;
 	if (more < 0)
 		warnx("MongoDB: %s", e.why.text);
 	rows_free(rows);
@@ -101,6 +102,7 @@ tool_each_part(struct intake *in, int64_t window_ms, tool_part *take_part)
 		} else {
 			intake_row(in, LOGS, item.line);
 		}
+	in->from = more < 0 ? INTAKE_PART : INTAKE_DATABASE;
 	if (more < 0)
 		warnx("MongoDB: %s", e.why.text);
 	pushdown_free(p);

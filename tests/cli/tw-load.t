@@ -45,15 +45,22 @@ same "$tmp/back" "$tmp/want" "what comes out is what went in"
 tw-load --export --uri "$uri/one" | cut -c8-30 >"$tmp/times"
 sort -c "$tmp/times"
 ok $? "events come out in order of time"
-tw-load --export -c nordlicht -c "#Kanal_Eins" -c tpyo --since 2026-11-09T19:00:00Z \
+tw-load --export -c nordlicht -c "#Kanal_Eins" --since 2026-11-09T19:00:00Z \
 	--until 2026-11-09T20:00:00Z --uri "$uri/one" 2>"$tmp/err" | sort >"$tmp/back"
 grep '^{"ts":"2026-11-09T19' "$tmp/events" | grep -v '"channel":"kanal_zwei"' |
 	sort >"$tmp/want"
 same "$tmp/back" "$tmp/want" "a part comes out"
 [ -s "$tmp/want" ]
 ok $? "which is something"
-is "$(cat "$tmp/err")" "tw-load: -c tpyo: nothing of this channel was read" \
-	"a channel of which there is nothing is named"
+is "$(tw-load --export -c nordlicht --since 2030-01-01 --uri "$uri/one" 2>&1)" "" \
+	"a channel of which there is nothing of that time is not named"
+echo "$uri/one" >"$tmp/one.uri"
+chmod 600 "$tmp/one.uri"
+is "$(TW_URI_FILE=$tmp/one.uri tw-load --export -c tpyo 2>&1)" \
+	"tw-load: -c tpyo: nothing of this channel was read" \
+	"one of which there is nothing at all is, also in the database of TW_URI_FILE"
+is "$(tw-load -c tpyo --uri "$uri/one" </dev/null 2>&1)" "" \
+	"nor where nothing was read at all"
 
 # Every type, every key, and everything that is odd.
 long=$(printf '%0500d' 0 | sed 's/0/\xf0\x9f\x94\xa5/g')

@@ -65,6 +65,8 @@ for option in --hold=60s --pushdown; do
 	is "$(tw-agg --uri "$uri/w$week" $option -c nordlicht -c nobody 2>&1 >"$tmp/got" |
 		grep '^tw-agg: -c ')" "tw-agg: -c nobody: nothing of this channel was read" \
 		"$option: a channel that is not there is named"
+	is "$(tw-agg --uri mongodb://127.0.0.1:1/w $option -c nordlicht 2>&1 |
+		grep -v ': MongoDB: ')" "" "$option: but not when the database is not there"
 done
 # Chat alone.
 grep -v '"type":"\(viewers\|offline\)"' "$tmp/events" >"$tmp/chat"
