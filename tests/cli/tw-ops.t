@@ -117,6 +117,16 @@ for kind in chat poll; do
 done
 tw-tidy -q
 is "$(find "$data/raw" -name '2026-11-09.log' | wc -l)" 0 "and goes at the next"
+# Of a day before its first there never was a file.
+mkdir -p "$data/raw/poll/frueh"
+for minute in 00 01 02 03 04 05; do
+	printf '2026-11-09T00:%s:30.000Z\thelix\tfrueh\t{"id":"77","user_login":"frueh","type":"live","viewer_count":5,"started_at":"2026-11-09T00:00:10Z"}\n' $minute
+done >"$data/raw/poll/frueh/2026-11-09.log"
+TW_WINDOW=7m tw-etl frueh
+like "$(head -n 1 "$data"/stats/frueh/*.jsonl)" '^{"ts":"2026-11-08T23:54' \
+	"a window may begin on the day before"
+is "$(TW_WINDOW=7m tw-etl --again frueh/77 2>&1)" "" "which is not said to be gone"
+rm -r "$data"/*/*/frueh "$data"/*/frueh
 late=$data/raw/chat/lang/2026-11-09.log
 printf '2026-11-09T23:59:59.000Z\tirc\tlang\tPING\n' >"$late"
 tw-tidy -q
