@@ -34,7 +34,7 @@ export_events(struct intake *in, const struct mongo_uri *uri)
 			    bad.text, line, false, false);
 			continue;
 		}
-		(void)tool_has_channel(&in->filter, e.channel);
+		tool_filter_meet(&in->filter, e.channel);
 		tool_output(line);
 		tool_output(STR("\n"));
 		bytes += (int64_t)line.len + 1;

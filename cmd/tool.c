@@ -140,6 +140,12 @@ is_wanted(struct tool_filter *f, struct str channel)
 	return true;
 }
 
+void
+tool_filter_meet(struct tool_filter *f, struct str channel)
+{
+	(void)is_wanted(f, channel);
+}
+
 bool
 tool_has_channel(struct tool_filter *f, struct str channel)
 {

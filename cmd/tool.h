@@ -107,7 +107,12 @@ void tool_filter_channel(
 void tool_time(int64_t *ms, const char *name, const char *text);
 
 /*
- * Tell whether `f` lets `channel` through.
+ * Take note that something of `channel` came by, see tool_filter_unmet().
+ */
+void tool_filter_meet(struct tool_filter *f, struct str channel);
+
+/*
+ * Tell whether `f` lets `channel` through, and take note of it if so.
  *
  * Returns true when it does.
  */

@@ -97,7 +97,7 @@ tool_each_part(struct intake *in, int64_t window_ms, tool_part *take_part)
 	p = pushdown_new(&o, window_ms, &e);
 	while (p != NULL && (more = pushdown_next(p, &item, &e)) == 1)
 		if (item.is_part) {
-			(void)tool_has_channel(&in->filter, item.part.channel);
+			tool_filter_meet(&in->filter, item.part.channel);
 			take_part(in->arg, &item.part, item.events);
 		} else {
 			intake_row(in, LOGS, item.line);

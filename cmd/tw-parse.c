@@ -280,8 +280,7 @@ parse_line(struct parse *p, const struct rawline *l)
 		switch (make(p, l, &e, &what)) {
 		case FROM_EVENT:
 			if (is_opted_out(p, l)) {
-				(void)tool_has_channel(
-				    &p->in.filter, e.channel);
+				tool_filter_meet(&p->in.filter, e.channel);
 				return;
 			}
 			warn_of_end(p, l);
@@ -289,7 +288,7 @@ parse_line(struct parse *p, const struct rawline *l)
 			return;
 		case FROM_SKIPPED:
 			/* Of a channel all the same. */
-			(void)tool_has_channel(&p->in.filter, l->raw.channel);
+			tool_filter_meet(&p->in.filter, l->raw.channel);
 			warn_of_end(p, l);
 			skips_add(&p->skips, what);
 			return;

@@ -268,10 +268,15 @@ as_owned() {
 	[ "$(id -u)" -ne 0 ] || chown -h --reference="$1" "$aside"
 }
 
+# ready FILE COMMAND...: what COMMAND prints into $aside, on the disk, from where only
+# a rename makes it FILE
+ready() {
+	aside "$@" && as_owned "${1%/*}" && sync "$aside"
+}
+
 # put FILE: standard input into FILE, aside and by rename, on the disk
 put() {
-	aside "$1" cat && as_owned "${1%/*}" && sync "$aside" &&
-		mv -f "$aside" "$1" && return
+	ready "$1" cat && mv -f "$aside" "$1" && return
 	rm -f "$aside"
 	return 1
 }

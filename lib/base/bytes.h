@@ -34,6 +34,19 @@ bytes_can_read(const void *p, size_t n)
 }
 
 /*
+ * Tell whether `n` bytes from `p` on can be read, where those before `end` are ours.
+ *
+ * Returns true when they can.
+ */
+static inline bool
+bytes_has(const void *p, const void *end, ptrdiff_t n)
+{
+	ptrdiff_t ours = (const char *)end - (const char *)p;
+
+	return ours >= n || (ours > 0 && bytes_can_read(p, (size_t)n));
+}
+
+/*
  * Find the byte `c` among the 16 bytes at `p`.
  *
  * Returns a mask of 16 bits.

@@ -54,14 +54,6 @@ void jsonscan_init_ahead(
  */
 int jsonscan_next(struct jsonscan *s, struct member *m) MUST_USE;
 
-/* Tells whether `n` bytes from `p` on can be looked at, some of which may lie behind
- * the end. */
-static inline bool
-jsonscan_has(const char *p, const char *end, ptrdiff_t n)
-{
-	return end - p >= n || (p < end && bytes_can_read(p, (size_t)n));
-}
-
 /* The place of the first bit of `odd` from `p` on, at most `end`. */
 static inline const char *
 jsonscan_first(const char *p, uint32_t odd, const char *end)
@@ -82,7 +74,7 @@ jsonscan_plain(const char *p, const char *end)
 
 	/* Most strings end in their first sixteen bytes. How long the others are is
 	 * chance: in greater steps the processor guesses wrong less often. */
-	if (LIKELY(jsonscan_has(p, end, 3 * BYTES_16))) {
+	if (LIKELY(bytes_has(p, end, 3 * BYTES_16))) {
 		odd = bytes_odd(p);
 		if (odd != 0)
 			return jsonscan_first(p, odd, end);
@@ -92,7 +84,7 @@ jsonscan_plain(const char *p, const char *end)
 			return jsonscan_first(p, odd, end);
 		p += 2 * BYTES_16;
 	}
-	for (; jsonscan_has(p, end, BYTES_16); p += BYTES_16) {
+	for (; bytes_has(p, end, BYTES_16); p += BYTES_16) {
 		odd = bytes_odd(p);
 		if (odd != 0)
 			return jsonscan_first(p, odd, end);

@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "base/num.h"
 #include "base/tstamp.h"
 #include "base/utf8.h"
@@ -56,8 +57,7 @@ copy_plain(struct buf *b, const unsigned char *p, const unsigned char *end)
 {
 	char *out = b->p + b->len;
 
-	while (
-	    end - p >= BYTES_16 || (p < end && bytes_can_read(p, BYTES_16))) {
+	while (bytes_has(p, end, BYTES_16)) {
 		ptrdiff_t n = __builtin_ctz(bytes_odd(p) | 1U << BYTES_16);
 
 		memcpy(out, p, BYTES_16);

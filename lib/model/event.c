@@ -80,11 +80,11 @@ const struct field_def event_fields[F_N] = {
 
 #define USER_KEYS                                                              \
 	F_ID, F_USER, F_USER_ID, F_NAME, F_BADGES, F_BADGE_INFO, F_SHARED_FROM
-/* The keys of a message behind those: K() is done for each but the last, the text. */
+/* The keys of a message between those and its text; K() is done for each. */
 /* clang-format off */
 #define MESSAGE_EXTRA(K)                                                       \
-	K(F_SHARED_FROM) K(F_BITS) K(F_PAID) K(F_FIRST) K(F_RETURNING)         \
-	K(F_ACTION) K(F_REPLY_TO) K(F_REWARD) K(F_EFFECT) K(F_MENTIONS)
+	K(F_BITS) K(F_PAID) K(F_FIRST) K(F_RETURNING) K(F_ACTION)              \
+	K(F_REPLY_TO) K(F_REWARD) K(F_EFFECT) K(F_MENTIONS)
 /* clang-format on */
 #define SUB_KEYS                                                               \
 	USER_KEYS, F_MONTHS, F_TIER, F_GIFT_MONTHS, F_RECIPIENT,               \
@@ -97,8 +97,7 @@ const struct layout event_layouts[EVENT_N_TYPES] = {
 	}
 #define LISTED(f) f,
 	[EVENT_MESSAGE] = { NAMED("message"),
-	    { F_ID, F_USER, F_USER_ID, F_NAME, F_BADGES, F_BADGE_INFO,
-		MESSAGE_EXTRA(LISTED) F_TEXT, F_END } },
+	    { USER_KEYS, MESSAGE_EXTRA(LISTED) F_TEXT, F_END } },
 #undef LISTED
 	[EVENT_SUB] = { NAMED("sub"), { SUB_KEYS } },
 	[EVENT_RESUB] = { NAMED("resub"), { SUB_KEYS } },
@@ -315,6 +314,7 @@ write_message(struct buf *b, const struct event *e)
 	p = write_slice(p, F_BADGE_INFO, e->badge_info, 32);
 	b->len = (size_t)(p - b->p);
 #define WRITTEN(f) write_field(b, e, &event_fields[f]);
+	WRITTEN(F_SHARED_FROM)
 	MESSAGE_EXTRA(WRITTEN)
 #undef WRITTEN
 	if (!buf_room(b, JSONW_LED_ROOM(e->text.len)))

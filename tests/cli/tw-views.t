@@ -238,6 +238,8 @@ is "$(tw-report stream k 9 --format json "$tmp/moments" | jq -c '.peaks[],.holes
 8640' "peaks and holes are to the window"
 is "$(tw-report stream k 9 "$tmp/moments" | grep -A1 '^  raid  ')" "  raid  Mon 23 Nov 22:48
   hole  Mon 23 Nov 18:56 – 18:56  chat not heard for 10 s" "and so is a raid"
+like "$(tw-report stream k 9 --format html "$tmp/moments")" \
+	'<li>Chat not heard from 18:56 to 18:56 for 10 s</li>' "also in HTML"
 awk 'NR <= 8640 && NR % 10 == 1 { sub(/"messages":[0-9]*,"heard_s":5/, "\"messages\":0,\"heard_s\":0") } { print }' \
 	"$tmp/long" >"$tmp/holes"
 is "$(tw-report stream k 9 "$tmp/holes" | grep -c '^  hole') $(tw-report stream k 9 "$tmp/holes" | tail -n 1)" \

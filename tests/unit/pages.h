@@ -4,6 +4,7 @@
 #ifndef TW_TESTS_UNIT_PAGES_H
 #define TW_TESTS_UNIT_PAGES_H
 
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 

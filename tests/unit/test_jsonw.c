@@ -1,8 +1,6 @@
 /*
  * test_jsonw - JSON in our canonical spelling
  */
-#include <stdlib.h>
-
 #include "tap.h"
 
 #include "base/utf8.h"

@@ -1,8 +1,6 @@
 /*
  * test_login - the name of a channel
  */
-#include <stdlib.h>
-
 #include "tap.h"
 
 #include "base/login.h"
